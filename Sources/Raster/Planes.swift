@@ -1,0 +1,63 @@
+/// One band of floats, row by row. Shape: `height` × `width`.
+public struct FloatPlane: Sendable, Equatable {
+    public let width: Int
+    public let height: Int
+    public var values: [Float]
+
+    public init(width: Int, height: Int, repeating value: Float = 0) {
+        self.init(width: width, height: height, values: [Float](repeating: value, count: width * height))
+    }
+
+    /// - Precondition: `values.count == width * height`.
+    public init(width: Int, height: Int, values: [Float]) {
+        precondition(values.count == width * height, "the values do not fit the plane's shape")
+        self.width = width
+        self.height = height
+        self.values = values
+    }
+
+    public subscript(x: Int, y: Int) -> Float {
+        get { values[y * width + x] }
+        set { values[y * width + x] = newValue }
+    }
+}
+
+/// One byte a pixel, row by row: a mask (0 is not usable, 255 is usable) or a picture's palette indices. Shape: `height` × `width`.
+public struct BytePlane: Sendable, Equatable {
+    public let width: Int
+    public let height: Int
+    public var values: [UInt8]
+
+    public init(width: Int, height: Int, repeating value: UInt8 = 0) {
+        self.init(width: width, height: height, values: [UInt8](repeating: value, count: width * height))
+    }
+
+    /// - Precondition: `values.count == width * height`.
+    public init(width: Int, height: Int, values: [UInt8]) {
+        precondition(values.count == width * height, "the values do not fit the plane's shape")
+        self.width = width
+        self.height = height
+        self.values = values
+    }
+
+    public subscript(x: Int, y: Int) -> UInt8 {
+        get { values[y * width + x] }
+        set { values[y * width + x] = newValue }
+    }
+}
+
+/// The pixels of one scene in one window, as reflectance (or the file's own units where it gives no scale), with their validity.
+///
+/// Shape: every plane and the mask have the window's size. A pixel that is outside the scene, nodata, cloud, shadow or not finite has
+/// validity 0, and its values mean nothing; a usable one has 255.
+public struct SceneBlock: Sendable {
+    public let window: PixelWindow
+    public var planes: [FloatPlane]
+    public var validity: BytePlane
+
+    public init(window: PixelWindow, planes: [FloatPlane], validity: BytePlane) {
+        self.window = window
+        self.planes = planes
+        self.validity = validity
+    }
+}
