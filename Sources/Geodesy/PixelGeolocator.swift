@@ -1,0 +1,44 @@
+import Raster
+
+/// Longitude and latitude of the pixels of one grid, and the way back.
+public struct PixelGeolocator: Sendable {
+    public let grid: RasterGrid
+    private let toGeographic: CoordinateTransformation
+    private let fromGeographic: CoordinateTransformation
+    private let isGeographic: Bool
+
+    /// - Throws: `InputError` where the grid's transform or coordinate system is unusable or its corners have no longitude and latitude.
+    public init(grid: RasterGrid) throws {
+        guard grid.transform.isInvertible else {
+            throw InputError(problem: "the geotransform places no pixel", advice: "give the raster a transform with pixels of some size")
+        }
+        self.grid = grid
+        toGeographic = try CoordinateTransformation(from: grid.crs, to: .wgs84)
+        fromGeographic = try CoordinateTransformation(from: .wgs84, to: grid.crs)
+        isGeographic = try CoordinateSystemDescription(grid.crs).isGeographic
+        for column in [0, grid.size.width] {
+            for row in [0, grid.size.height] {
+                let corner = grid.transform.apply(column: Double(column), row: Double(row))
+                _ = try toGeographic.transform(x: corner.x, y: corner.y)
+            }
+        }
+    }
+
+    /// Where a pixel position lies, longitude from -180 to 180. Infinite coordinates far outside the grid, where its coordinate system ends.
+    public func geographic(column: Double, row: Double) -> GeographicPoint {
+        let map = grid.transform.apply(column: column, row: row)
+        guard let point = try? toGeographic.transform(x: map.x, y: map.y) else {
+            return GeographicPoint(longitude: .infinity, latitude: .infinity)
+        }
+        let turned = point.x - 360 * (point.x / 360).rounded()
+        return GeographicPoint(longitude: turned, latitude: point.y)
+    }
+
+    /// The pixel position of a point, which may lie outside the raster. Infinite where the grid's coordinate system does not reach.
+    public func pixel(of point: GeographicPoint) -> (column: Double, row: Double) {
+        guard let map = try? fromGeographic.transform(x: point.longitude, y: point.latitude) else { return (.infinity, .infinity) }
+        guard isGeographic else { return grid.transform.invert(x: map.x, y: map.y) }
+        let middle = GridMapping.middle(of: grid).x
+        return grid.transform.invert(x: map.x + 360 * ((middle - map.x) / 360).rounded(), y: map.y)
+    }
+}
