@@ -1,0 +1,75 @@
+import Glibc
+import Raster
+
+/// One raster file, TIFF or PNG by its content whatever its name says. Many threads may read at once.
+public final class RasterReader: Sendable {
+    private let source: any RasterSource
+    private let limits: ReadLimits
+
+    public let info: RasterInfo
+
+    /// - Throws: an `InputError` that names the file and what is wrong with it.
+    public init(path: String, limits: ReadLimits = .default) throws {
+        switch try Self.format(path: path) {
+        case .tiff: source = try TIFFReader(path: path, limits: limits)
+        case .png: source = try PNGReader(path: path, limits: limits)
+        }
+        self.limits = limits
+        info = source.info
+    }
+
+    /// The samples of a window, bands in the order asked for (all by default). Only the file's blocks that the window touches are decoded.
+    ///
+    /// - Parameters:
+    ///   - window: in the pixels of the raster, or of the overview; it must lie inside.
+    ///   - bands: 0-based.
+    ///   - overview: index into `info.overviews`; nil reads at full resolution.
+    public func read(_ window: PixelWindow, bands: [Int]? = nil, overview: Int? = nil) throws -> SampleBlock {
+        let bands = bands ?? Array(0..<info.bandCount)
+        if let band = bands.first(where: { !(0..<info.bandCount).contains($0) }) {
+            throw fail("has no band \(band + 1), only \(info.bandCount)")
+        }
+        if let overview, !info.overviews.indices.contains(overview) {
+            throw fail("has no overview \(overview + 1), only \(info.overviews.count)")
+        }
+        try check(window, inside: overview.map { info.overviews[$0] } ?? info.size, bytesPerPixel: bands.count * info.sampleType.byteCount)
+        guard !window.isEmpty, !bands.isEmpty else { return SampleBlock(window: window, bandCount: bands.count, type: info.sampleType) }
+        return try source.read(window, bands: bands, overview: overview)
+    }
+
+    /// The mask that the file keeps beside its bands, 255 where usable; nil where it keeps none (alpha bands and nodata are not masks).
+    public func readMask(_ window: PixelWindow) throws -> BytePlane? {
+        try check(window, inside: info.size, bytesPerPixel: 1)
+        guard !window.isEmpty else { return info.hasInternalMask ? BytePlane(width: window.width, height: window.height) : nil }
+        return try source.readMask(window)
+    }
+
+    private func check(_ window: PixelWindow, inside size: RasterSize, bytesPerPixel: Int) throws {
+        guard window.x >= 0, window.y >= 0, window.width >= 0, window.height >= 0,
+            window.width <= size.width, window.height <= size.height,
+            window.x <= size.width - window.width, window.y <= size.height - window.height
+        else { throw fail("the window \(window) is not inside the raster of \(size) pixels") }
+        let bytes = window.pixelCount.multipliedReportingOverflow(by: bytesPerPixel)
+        guard !bytes.overflow, bytes.partialValue <= limits.maxReadBytes else {
+            throw fail("reading \(window) at once takes more than the allowed \(limits.maxReadBytes) bytes")
+        }
+    }
+
+    private func fail(_ problem: String) -> InputError { InputError(path: info.path, problem: problem) }
+
+    /// By the first bytes: TIFF 6.0 section 2 (and BigTIFF's 43), PNG section 5.2.
+    static func format(path: String) throws -> RasterFormat {
+        let descriptor = try openRegularFile(path)
+        defer { close(descriptor) }
+        var bytes = [UInt8](repeating: 0, count: 8)
+        let count = pread(descriptor, &bytes, 8, 0)
+        guard count >= 0 else { throw InputError(path: path, problem: "cannot be read: \(systemReason())") }
+        guard count > 0 else { throw InputError(path: path, problem: "is empty", advice: "get the file again") }
+        switch bytes.prefix(4) {
+        case [0x49, 0x49, 42, 0], [0x49, 0x49, 43, 0], [0x4D, 0x4D, 0, 42], [0x4D, 0x4D, 0, 43]: return .tiff
+        default: break
+        }
+        if bytes == [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A] { return .png }
+        throw InputError(path: path, problem: "is neither TIFF nor PNG", advice: "convert it to GeoTIFF, for example with gdal_translate")
+    }
+}

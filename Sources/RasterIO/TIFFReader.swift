@@ -1,0 +1,145 @@
+import CRasterShims
+import CTIFF
+import Raster
+
+/// A TIFF or BigTIFF file, with its GeoTIFF and GDAL tags.
+final class TIFFReader: RasterSource {
+    let info: RasterInfo
+    private let file: TIFFFile
+    private let limits: ReadLimits
+    private let main: TIFFLayout
+    private let overviews: [TIFFLayout]
+    private let mask: TIFFLayout?
+    /// What stands for a sample in blocks that a sparse file leaves out: nodata where it is one of the type's values, else zero.
+    private let missingSample: [UInt8]
+
+    init(path: String, limits: ReadLimits) throws {
+        let file = try TIFFFile(path: path, limits: limits)
+        let (main, others, info) = try file.withHandle { handle in
+            let main = try TIFFLayout(handle)
+            let info = try Self.describe(main, handle, limits)
+            return (main, Self.otherDirectories(handle, limits), info)
+        }
+        self.file = file
+        self.limits = limits
+        self.main = main
+        overviews = Self.overviews(of: main, among: others)
+        mask = others.first {
+            $0.isMask && !$0.isReducedResolution && $0.size == main.size && $0.bandCount == 1 && [1, 8].contains($0.bitsPerSample)
+        }
+        var complete = info
+        complete.overviews = overviews.map(\.size)
+        complete.hasInternalMask = mask != nil
+        self.info = complete
+        missingSample = info.sampleType.bytes(of: info.noData ?? 0) ?? [UInt8](repeating: 0, count: info.sampleType.byteCount)
+    }
+
+    // MARK: Reading
+
+    func read(_ window: PixelWindow, bands: [Int], overview: Int?) throws -> SampleBlock {
+        let layout = overview.map { overviews[$0] } ?? main
+        let bandBytes = window.pixelCount * info.sampleType.byteCount
+        let bytes = try [UInt8](unsafeUninitializedCapacity: bandBytes * bands.count) { out, written in
+            let planes = layout.isPlanar ? Array(Set(bands)).sorted() : [0]
+            try file.withHandle { handle in
+                let blocks = try TIFFBlocks(layout, handle: handle, fileSize: file.size, limits: limits)
+                for plane in planes {
+                    // Where each wanted band stands in a block's pixel, and where it goes.
+                    let routes = bands.enumerated().compactMap { target, band in
+                        layout.isPlanar && band != plane
+                            ? nil
+                            : SampleRoute(
+                                from: layout.isPlanar ? 0 : band,
+                                to: out.baseAddress.map { UnsafeMutableRawPointer($0 + target * bandBytes) })
+                    }
+                    try blocks.decode(window, plane: plane) { samples, held, _, wanted in
+                        let piece = SamplePiece(held: held, wanted: wanted, window: window, samplesPerPixel: layout.samplesPerBlockPixel)
+                        for route in routes {
+                            if let samples {
+                                piece.copy(samples, along: route, byteCount: info.sampleType.byteCount)
+                            } else {
+                                piece.fill(missingSample, along: route)
+                            }
+                        }
+                    }
+                }
+            }
+            written = bandBytes * bands.count
+        }
+        return SampleBlock(window: window, bandCount: bands.count, type: info.sampleType, bytes: bytes)
+    }
+
+    func readMask(_ window: PixelWindow) throws -> BytePlane? {
+        guard let mask else { return nil }
+        var plane = BytePlane(width: window.width, height: window.height)
+        try file.withHandle { handle in
+            let blocks = try TIFFBlocks(mask, handle: handle, fileSize: file.size, limits: limits)
+            try blocks.decode(window, plane: 0) { samples, held, rowBytes, wanted in
+                guard let samples else { return }
+                for y in wanted.y..<wanted.maxY {
+                    let row = samples + (y - held.y) * rowBytes
+                    for x in wanted.x..<wanted.maxX {
+                        let column = x - held.x
+                        let isUsable =
+                            mask.bitsPerSample == 8
+                            ? row.load(fromByteOffset: column, as: UInt8.self) != 0
+                            : row.load(fromByteOffset: column >> 3, as: UInt8.self) & (0x80 >> UInt8(column & 7)) != 0
+                        if isUsable { plane[x - window.x, y - window.y] = 255 }
+                    }
+                }
+            }
+        }
+        return plane
+    }
+
+    // MARK: Opening
+
+    /// The directories after the first, in the chain and as children of the first, as far as they can be read.
+    private static func otherDirectories(_ handle: TIFFHandle, _ limits: ReadLimits) -> [TIFFLayout] {
+        let children = handle.directoryOffsets(TIFFTAG_SUBIFD) ?? []
+        var layouts: [TIFFLayout] = []
+        var seen: Set<UInt64> = [handle.directoryOffset]
+        for _ in 1..<max(1, limits.maxDirectories) {
+            guard handle.selectNext(), seen.insert(handle.directoryOffset).inserted else { break }
+            if let layout = try? TIFFLayout(handle) { layouts.append(layout) }
+        }
+        for child in children.prefix(limits.maxDirectories) where seen.insert(child).inserted {
+            if (try? handle.select(child)) != nil, let layout = try? TIFFLayout(handle) { layouts.append(layout) }
+        }
+        handle.forgetMessage()
+        return layouts
+    }
+
+    private static func overviews(of main: TIFFLayout, among others: [TIFFLayout]) -> [TIFFLayout] {
+        var sizes: Set<RasterSize> = [main.size]
+        return others.filter {
+            $0.isReducedResolution && !$0.isMask && $0.bandCount == main.bandCount && $0.bitsPerSample == main.bitsPerSample
+                && $0.sampleFormat == main.sampleFormat && $0.size.width <= main.size.width && $0.size.height <= main.size.height
+                && sizes.insert($0.size).inserted
+        }.sorted { ($0.size.pixelCount, $0.size.width) > ($1.size.pixelCount, $1.size.width) }
+    }
+
+    private static func describe(_ layout: TIFFLayout, _ handle: TIFFHandle, _ limits: ReadLimits) throws -> RasterInfo {
+        let sampleType = try layout.supportedSampleType(path: handle.path)
+        guard layout.size.pixelCount <= limits.maxPixels else {
+            throw InputError(path: handle.path, problem: "\(layout.size) pixels are more than the allowed \(limits.maxPixels)")
+        }
+        let colours = layout.colours(extraSamples: handle.shorts(TIFFTAG_EXTRASAMPLES) ?? [])
+        let text = handle.text(TIFFTAG_GDAL_METADATA, maxBytes: limits.maxTextBytes).map {
+            GDALMetadata(xml: $0, bandCount: layout.bandCount)
+        }
+        let place = GeoTIFFPlace(handle)
+        let worldFile = place.transform == nil ? try WorldFile.read(beside: handle.path) : nil
+        return RasterInfo(
+            path: handle.path, format: .tiff, size: layout.size, bandCount: layout.bandCount, sampleType: sampleType,
+            blockSize: layout.blockSize, isTiled: layout.isTiled, isPlanar: layout.isPlanar,
+            compression: TIFFCompression.name(layout.compression), predictor: layout.predictor,
+            isBigTIFF: TIFFIsBigTIFF(handle.tiff) != 0, isBigEndian: TIFFIsBigEndian(handle.tiff) != 0,
+            overviews: [], hasInternalMask: false, alphaBand: colours.firstIndex(of: .alpha), colourInterpretation: colours,
+            noData: handle.text(TIFFTAG_GDAL_NODATA, maxBytes: 256).flatMap(GDALMetadata.number),
+            scales: text?.scales, offsets: text?.offsets, bandNames: text?.bandNames ?? [String?](repeating: nil, count: layout.bandCount),
+            metadata: text?.items ?? [:], dateTime: handle.text(TIFFTAG_DATETIME, maxBytes: 256), crs: place.crs,
+            transform: place.transform ?? worldFile?.transform,
+            georeferencing: place.transform != nil ? .geoTIFFTags : worldFile.map { .worldFile($0.path) } ?? .none)
+    }
+}
