@@ -1,0 +1,134 @@
+import Foundation
+import Raster
+import Yams
+
+/// A place in a YAML file that is read strictly: each key must be known, each value of its kind and in its range. Errors name file, line,
+/// key and, for an unknown key, the nearest known one.
+struct YAMLReader {
+    let path: String
+    let node: Node
+    /// Where in the file, for messages: `dates[3].clouds`.
+    let place: String
+
+    /// The root of a file, which must be a mapping of at most 4 MB.
+    init(path: String) throws {
+        guard let bytes = FileManager.default.contents(atPath: path) else {
+            throw InputError(path: path, problem: "cannot be read", advice: "check the path and its permissions")
+        }
+        guard bytes.count <= 4 << 20 else { throw InputError(path: path, problem: "has \(bytes.count) bytes; a scenario has at most 4 MB") }
+        guard let text = String(data: bytes, encoding: .utf8) else { throw InputError(path: path, problem: "is not UTF-8 text") }
+        do {
+            guard let root = try Parser(yaml: text, resolver: .default, constructor: .default, encoding: .utf8).singleRoot() else {
+                throw InputError(path: path, problem: "is empty")
+            }
+            self.init(path: path, node: root, place: "")
+        } catch let error as YamlError {
+            throw InputError(path: path, problem: "is not valid YAML: \(error)", advice: "check indentation and brackets at that line")
+        }
+    }
+
+    private init(path: String, node: Node, place: String) {
+        self.path = path
+        self.node = node
+        self.place = place
+    }
+
+    func error(_ problem: String, advice: String? = nil) -> InputError {
+        let line = node.mark.map { "line \($0.line): " } ?? ""
+        return InputError(path: path, problem: line + (place.isEmpty ? "" : "\(place): ") + problem, advice: advice)
+    }
+
+    /// Refuses keys that are not among `known`, and anything but a mapping.
+    func mapping(known: [String]) throws -> [String: YAMLReader] {
+        guard case .mapping(let pairs) = node else {
+            throw error("must be a mapping", advice: "keys here: \(known.joined(separator: ", "))")
+        }
+        var found: [String: YAMLReader] = [:]
+        for (keyNode, value) in pairs {
+            let key = keyNode.scalar?.string ?? ""
+            let reader = YAMLReader(path: path, node: value, place: place.isEmpty ? key : "\(place).\(key)")
+            guard known.contains(key) else {
+                let line = keyNode.mark.map { "line \($0.line): " } ?? ""
+                let nearest = known.min { Self.distance(key, $0) < Self.distance(key, $1) } ?? ""
+                throw InputError(
+                    path: path, problem: "\(line)unknown key '\(key)'" + (place.isEmpty ? "" : " in \(place)"),
+                    advice: "the nearest known key is '\(nearest)'")
+            }
+            found[key] = reader
+        }
+        return found
+    }
+
+    func sequence(count range: ClosedRange<Int>) throws -> [YAMLReader] {
+        guard case .sequence(let items) = node else { throw error("must be a list") }
+        guard range.contains(items.count) else {
+            throw error(
+                "has \(items.count) items; \(range.lowerBound == range.upperBound ? "\(range.lowerBound)" : "\(range.lowerBound) to \(range.upperBound)") are allowed"
+            )
+        }
+        return items.enumerated().map { YAMLReader(path: path, node: $1, place: "\(place)[\($0)]") }
+    }
+
+    func text() throws -> String {
+        guard case .scalar(let scalar) = node, !scalar.string.isEmpty else { throw error("must be text") }
+        return scalar.string
+    }
+
+    func number(_ range: ClosedRange<Double>) throws -> Double {
+        guard case .scalar(let scalar) = node, let value = Double(scalar.string), value.isFinite else { throw error("must be a number") }
+        guard range.contains(value) else {
+            throw error("is \(scalar.string); allowed are \(Self.short(range.lowerBound)) to \(Self.short(range.upperBound))")
+        }
+        return value
+    }
+
+    func integer(_ range: ClosedRange<Int>) throws -> Int {
+        guard case .scalar(let scalar) = node, let value = Int(scalar.string) else { throw error("must be a whole number") }
+        guard range.contains(value) else { throw error("is \(value); allowed are \(range.lowerBound) to \(range.upperBound)") }
+        return value
+    }
+
+    func flag() throws -> Bool {
+        switch node.scalar?.string {
+        case "true": return true
+        case "false": return false
+        default: throw error("must be true or false")
+        }
+    }
+
+    func date() throws -> CalendarDate {
+        guard let text = node.scalar?.string, let date = CalendarDate(iso: text) else {
+            throw error("must be a date", advice: "write it as 2021-01-19")
+        }
+        return date
+    }
+
+    func choice<Choice: RawRepresentable & CaseIterable>(_: Choice.Type) throws -> Choice where Choice.RawValue == String {
+        let text = try text()
+        guard let choice = Choice(rawValue: text) else {
+            throw error("is '\(text)'; allowed are \(Choice.allCases.map(\.rawValue).joined(separator: ", "))")
+        }
+        return choice
+    }
+
+    private static func short(_ value: Double) -> String {
+        value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : String(value)
+    }
+
+    /// Levenshtein's edit distance.
+    private static func distance(_ a: String, _ b: String) -> Int {
+        let a = Array(a.unicodeScalars.prefix(64))
+        let b = Array(b.unicodeScalars)
+        var row = Array(0...b.count)
+        for (i, left) in a.enumerated() {
+            var diagonal = row[0]
+            row[0] = i + 1
+            for (j, right) in b.enumerated() {
+                let above = row[j + 1]
+                row[j + 1] = min(diagonal + (left == right ? 0 : 1), above + 1, row[j] + 1)
+                diagonal = above
+            }
+        }
+        return row[b.count]
+    }
+}
