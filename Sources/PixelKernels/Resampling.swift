@@ -1,0 +1,127 @@
+import PixelKernelsAVX2
+import PixelKernelsBaseline
+
+/// How a plane is interpolated between its samples.
+public enum Interpolation: Sendable, Hashable, CaseIterable {
+    /// Keys' cubic convolution with a = −0.5, four taps each way.
+    case cubic
+    /// Lanczos' windowed sinc of three lobes, six taps each way, weights made to sum to one.
+    case lanczos3
+
+    /// How far the taps reach from the pixel's own place, rounded down: the halo that a shift of less than a pixel needs.
+    public var reach: Int { self == .cubic ? 2 : 3 }
+
+    /// The taps that read at `shift` pixels right of (below) a pixel. Taps of weight 0 are left out, so a whole shift has one tap.
+    func taps(shift: Double) -> FilterTaps {
+        let whole = shift.rounded(.down)
+        let fraction = shift - whole
+        guard fraction != 0 else { return FilterTaps(first: Int(whole), weights: [1]) }
+        let first = 1 - reach
+        let weights = (first...reach).map { weight(fraction - Double($0)) }
+        let sum = weights.reduce(0, +)
+        return FilterTaps(first: Int(whole) + first, weights: weights.map { Float($0 / sum) })
+    }
+
+    private func weight(_ distance: Double) -> Double {
+        let t = abs(distance)
+        switch self {
+        case .cubic:
+            if t < 1 { return (1.5 * t - 2.5) * t * t + 1 }
+            return t < 2 ? ((-0.5 * t + 2.5) * t - 4) * t + 2 : 0
+        case .lanczos3:
+            return t < 3 ? normalisedSinc(t) * normalisedSinc(t / 3) : 0
+        }
+    }
+}
+
+/// Weights of neighbouring samples; `first` is the place of the first one, relative to the output pixel.
+struct FilterTaps {
+    let first: Int
+    let weights: [Float]
+}
+
+/// sin(πx) / (πx), from the Taylor series about the nearest integer: the same bits on every machine, which a C library does not promise.
+private func normalisedSinc(_ x: Double) -> Double {
+    guard x != 0 else { return 1 }
+    let nearest = x.rounded()
+    let angle = (x - nearest) * Double.pi
+    var term = angle
+    var sine = angle
+    for n in 1...12 {
+        term *= -angle * angle / Double(2 * n * (2 * n + 1))
+        sine += term
+    }
+    let odd = nearest.truncatingRemainder(dividingBy: 2) != 0
+    return (odd ? -sine : sine) / (Double.pi * x)
+}
+
+extension KernelSet {
+    /// Reads a plane at a constant sub-pixel shift.
+    ///
+    /// `out(x, y) = source(x + halo + shiftX, y + halo + shiftY)`, with the taps of `interpolation`, rows first filtered along x and then
+    /// along y. The output is smaller than the source by `halo` pixels on each of its four sides. A pixel is valid only if every tap with a weight
+    /// other than 0 lies in the source and is valid; the others become 0. A shift that is not finite or above 10⁶ pixels leaves nothing valid.
+    ///
+    /// - Parameters:
+    ///   - source: the plane with its halo. Shape: `height` × `width`.
+    ///   - validity: of the source. Shape: `height` × `width`.
+    ///   - out: Shape: `height − 2·halo` × `width − 2·halo`.
+    ///   - outValidity: as `out`.
+    public func resampleShift(
+        _ source: Span<Float>, validity: Span<UInt8>, width: Int, height: Int, halo: Int, shiftX: Double, shiftY: Double,
+        interpolation: Interpolation, into out: consuming MutableSpan<Float>, validity outValidity: consuming MutableSpan<UInt8>
+    ) {
+        let outWidth = width - 2 * halo
+        let outHeight = height - 2 * halo
+        precondition(halo >= 0 && outWidth >= 0 && outHeight >= 0, "the halo does not fit the plane")
+        precondition(source.count == width * height && validity.count == source.count, "the source does not fit its shape")
+        precondition(out.count == outWidth * outHeight && outValidity.count == out.count, "the output does not fit its shape")
+        guard out.count > 0 else { return }
+        let usable = abs(shiftX) <= 1_000_000 && abs(shiftY) <= 1_000_000
+        let taps = usable ? (x: interpolation.taps(shift: shiftX), y: interpolation.taps(shift: shiftY)) : nil
+        out.withPointer { out, count in
+            outValidity.withPointer { outValidity, _ in
+                out.update(repeating: 0, count: count)
+                outValidity.update(repeating: 0, count: count)
+                guard let taps else { return }
+                source.withPointer { source in
+                    validity.withPointer { validity in
+                        let filter = SeparableShift(kernels: self, width: width, height: height, halo: halo, x: taps.x, y: taps.y)
+                        filter.apply(source, validity, out, outValidity, outWidth, outHeight)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Reads a plane at arbitrary places by Keys' cubic convolution.
+    ///
+    /// Places are in samples: (0, 0) is the *centre* of the first pixel, so 0.5 is to be taken off pixel coordinates that count from the corner. A
+    /// pixel is valid only if every tap with a weight other than 0 lies in the source and is valid; the others, and places that are NaN, become 0.
+    ///
+    /// - Parameters:
+    ///   - source: Shape: `height` × `width`; `validity` likewise.
+    ///   - columns: x of each output pixel; `rows` the y; of the count of `out`.
+    public func resampleCubicAt(
+        _ source: Span<Float>, validity: Span<UInt8>, width: Int, height: Int, columns: Span<Float>, rows: Span<Float>,
+        into out: consuming MutableSpan<Float>, validity outValidity: consuming MutableSpan<UInt8>
+    ) {
+        precondition(width > 0 && height > 0, "the source is empty")
+        precondition(source.count == width * height && validity.count == source.count, "the source does not fit its shape")
+        precondition(
+            columns.count == out.count && rows.count == out.count && outValidity.count == out.count,
+            "the outputs and places differ in count")
+        let kernel = usesAVX2 ? PixelKernelsAVX2.cubicAt : PixelKernelsBaseline.cubicAt
+        out.withPointer { out, count in
+            outValidity.withPointer { outValidity, _ in
+                source.withPointer { source in
+                    validity.withPointer { validity in
+                        columns.withPointer { columns in
+                            rows.withPointer { rows in kernel(source, validity, width, height, columns, rows, out, outValidity, count) }
+                        }
+                    }
+                }
+            }
+        }
+    }
+}

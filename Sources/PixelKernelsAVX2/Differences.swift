@@ -1,0 +1,1 @@
+../PixelKernelsBaseline/Differences.swift
