@@ -1,0 +1,30 @@
+/// What a line looks like across its own direction.
+enum LineProfile: CaseIterable, Sendable {
+    /// One lobe, brighter or darker than its flanks.
+    case single
+    /// A bright and a dark lobe side by side: a spoil bank and its trench or shadow.
+    case dipole
+
+    /// Taps at −7 … 7 px across the line, of unit norm, so that filtered white noise of variance 1 has variance 1.
+    ///
+    /// A line of one to two pixels seen through the sensor's blur is a Gaussian of 0.8 px. The single lobe has its flanks' mean at 4 to 7 px
+    /// subtracted, so that a wide change is no line; the dipole's lobes lie one pixel to each side of the centre.
+    static let radius = 7
+
+    var taps: [Float] {
+        let positions = (-Self.radius...Self.radius).map(Double.init)
+        var taps: [Double]
+        switch self {
+        case .single:
+            let lobe = positions.map { exponential(-$0 * $0 / (2 * 0.8 * 0.8)) }
+            let flank = positions.map { abs($0) >= 4 ? 1.0 : 0.0 }
+            let share = lobe.reduce(0, +) / flank.reduce(0, +)
+            taps = zip(lobe, flank).map { $0 - share * $1 }
+        case .dipole:
+            let width = 2 * 0.75 * 0.75
+            taps = positions.map { exponential(-($0 - 1) * ($0 - 1) / width) - exponential(-($0 + 1) * ($0 + 1) / width) }
+        }
+        let norm = taps.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        return taps.map { Float($0 / norm) }
+    }
+}

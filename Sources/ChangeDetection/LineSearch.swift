@@ -1,0 +1,92 @@
+/// A line found in the planes, in continuous pixel coordinates.
+public struct DetectedLine: Sendable, Equatable {
+    public struct Point: Sendable, Equatable {
+        public var x: Double
+        public var y: Double
+    }
+
+    public var points: [Point]
+    public var sign: Earthwork.Sign
+    /// Sum of the standardised beamlet sums over the root of their number.
+    public var snr: Double
+    /// Score less what old structure under the line could make of itself.
+    public var score: Double
+    public var significance: Significance
+    /// Change along the line, σ a pixel.
+    public var amplitude: Double
+    /// Full width at half maximum across the line, pixels, the sensor's blur included.
+    public var widthPixels: Double
+    /// Lines with the same number are pieces of one.
+    public var group: Int
+}
+
+/// Finds lines in a signed change plane: chains of beamlets in two families (roughly down the rows and, transposed, roughly along them), two
+/// profiles and two signs; then trims, weighs against old structure, and keeps what chance would not make.
+public struct LineSearch: Sendable {
+    /// One independent piece of the work.
+    struct Task: Sendable {
+        let transposed: Bool
+        let profile: LineProfile
+    }
+
+    private let planes: SearchPlanes
+    private let turned: SearchPlanes
+
+    public init(_ planes: SearchPlanes) {
+        self.planes = planes
+        turned = planes.transposed()
+    }
+
+    private static let tasks: [Task] = [true, false].flatMap { transposed in
+        LineProfile.allCases.map { Task(transposed: transposed, profile: $0) }
+    }
+
+    /// Number of independent pieces of the search, for `traces(of:)`.
+    public static var taskCount: Int { tasks.count }
+
+    /// The chains of one piece of the search; pieces may run at the same time.
+    public func traces(of index: Int) -> [LineTrace] {
+        let task = Self.tasks[index]
+        let planes = task.transposed ? turned : planes
+        let change = BeamletSums(
+            source: planes.signed, width: planes.width, height: planes.height, step: ChangeBlock.searchStep,
+            limit: Int8(BeamletSums.clip / ChangeBlock.searchStep), profile: task.profile)
+        let noise = BeamletNoise(change)
+        let coherence = StructureCoherence(planes: planes, change: change, noise: noise)
+        var traces: [LineTrace] = []
+        for sign: Float in [1, -1] {
+            let search = ChainSearch(beamlets: change, noise: noise, sign: sign)
+            var used = BytePlaneMarks(width: planes.width, rows: change.stripCount + 1)
+            for candidate in search.candidates where !used.isMarked(row: candidate.strip + 1, column: candidate.column, reach: 3) {
+                let (nodes, slopes) = search.trace(candidate)
+                let overlap = nodes.filter { used.isMarked(row: $0.strip, column: $0.column, reach: 3) }.count
+                for node in nodes { used.mark(row: node.strip, column: node.column, reach: 2) }
+                guard overlap * 10 <= nodes.count * 3 else { continue }
+                traces += LineTrace.pieces(
+                    nodes: nodes, slopes: slopes, beamlets: change, noise: noise, coherence: coherence, profile: task.profile, sign: sign,
+                    transposed: task.transposed)
+            }
+        }
+        return traces
+    }
+}
+
+/// Which nodes a chain has taken already.
+struct BytePlaneMarks {
+    private let width: Int
+    private var marks: [Bool]
+
+    init(width: Int, rows: Int) {
+        self.width = width
+        marks = [Bool](repeating: false, count: width * rows)
+    }
+
+    func isMarked(row: Int, column: Int, reach: Int) -> Bool {
+        for x in max(0, column - reach)...min(width - 1, column + reach) where marks[row * width + x] { return true }
+        return false
+    }
+
+    mutating func mark(row: Int, column: Int, reach: Int) {
+        for x in max(0, column - reach)...min(width - 1, column + reach) { marks[row * width + x] = true }
+    }
+}

@@ -1,0 +1,185 @@
+/// From the chains of all profiles, signs and directions to the lines that stand.
+public enum LineSelection {
+    /// A weaker chain within this many pixels of a stronger one is its side lobe or its other profile.
+    private static let exclusionRadius = 10
+    /// Score's falling rate where the scene says too little: about what plain desert shows.
+    private static let priorRate = 0.35
+    /// Line ends nearer than this, and in line, are one line.
+    private static let joiningGapPixels = 28.0
+    /// Pieces nearer than this, and in line, share a group.
+    private static let groupingGapPixels = 120.0
+
+    /// - Parameters:
+    ///   - minimumLengthPixels: shorter lines are dropped before anything is counted.
+    ///   - observedSquareKilometres: area that could be seen on both dates.
+    ///   - falseAlarmsPer1000SquareKilometres: how many chance lines are acceptable.
+    public static func lines(
+        from traces: [LineTrace], width: Int, height: Int, minimumLengthPixels: Double, observedSquareKilometres: Double,
+        falseAlarmsPer1000SquareKilometres limit: Double
+    ) -> (lines: [DetectedLine], null: NullTail) {
+        let rows = Double(BeamletSums.rowsPerStrip)
+        let ordered = traces.sorted { a, b in
+            // By strength, which unlike the score has no ceiling: the side lobe of a strong line scores as high as the line.
+            if a.snr != b.snr { return a.snr > b.snr }
+            let (p, q) = (a.points[0], b.points[0])
+            return (p.x, p.y) < (q.x, q.y)
+        }
+        var occupied = Occupancy(width: width, height: height, radius: exclusionRadius)
+        var kept: [LineTrace] = []
+        for trace in ordered {
+            let points = trace.points
+            let free = trace.beamlets.indices.map { i in
+                !occupied.contains(x: (points[i].x + points[i + 1].x) / 2, y: (points[i].y + points[i + 1].y) / 2)
+            }
+            guard let range = longestRun(of: free) else { continue }
+            let part = trace.part(range)
+            guard part.score > Double(ChainSearch.lowestScore), Double(range.count) * rows >= minimumLengthPixels else { continue }
+            kept.append(part)
+            occupied.mark(part.points)
+        }
+        let null = NullTail.fit(scores: kept.map(\.score), threshold: Double(ChainSearch.lowestScore), priorRate: priorRate)
+        let accepted = kept.compactMap { trace -> DetectedLine? in
+            let expected = null.expectedCount(atLeast: trace.score)
+            let significance = Significance(expectedCount: expected, observedSquareKilometres: observedSquareKilometres)
+            guard significance.falseAlarmsPer1000SquareKilometres <= limit else { return nil }
+            let sign: Earthwork.Sign = trace.profile == .dipole ? .both : trace.sign > 0 ? .brighter : .darker
+            return DetectedLine(
+                points: trace.points, sign: sign, snr: trace.snr, score: trace.score, significance: significance,
+                amplitude: trace.amplitude,
+                widthPixels: trace.profile == .dipole ? 3.8 : 1.9, group: 0)
+        }
+        return (grouped(joined(accepted)), null)
+    }
+
+    private static func longestRun(of free: [Bool]) -> Range<Int>? {
+        var best: Range<Int>?
+        var start = 0
+        for i in 0...free.count {
+            if i == free.count || !free[i] {
+                if i - start > best?.count ?? 0 { best = start..<i }
+                start = i + 1
+            }
+        }
+        return best
+    }
+
+    /// Joins lines of one sign whose ends meet and whose directions agree.
+    private static func joined(_ lines: [DetectedLine]) -> [DetectedLine] {
+        var lines = lines
+        var changed = true
+        while changed {
+            changed = false
+            search: for a in lines.indices {
+                for b in lines.indices where b > a && lines[a].sign == lines[b].sign {
+                    guard let points = LineEnds.chain(lines[a].points, lines[b].points, gap: joiningGapPixels) else { continue }
+                    let (first, second) = (lines[a], lines[b])
+                    var line = first.score >= second.score ? first : second
+                    line.points = points
+                    line.score = first.score + second.score
+                    line.snr = (first.snr * first.snr + second.snr * second.snr).squareRoot()
+                    lines[a] = line
+                    lines.remove(at: b)
+                    changed = true
+                    break search
+                }
+            }
+        }
+        return lines
+    }
+
+    private static func grouped(_ lines: [DetectedLine]) -> [DetectedLine] {
+        var group = Array(lines.indices)
+        func root(_ i: Int) -> Int {
+            var k = i
+            while group[k] != k { k = group[k] }
+            return k
+        }
+        for a in lines.indices {
+            for b in lines.indices where b > a && LineEnds.chain(lines[a].points, lines[b].points, gap: groupingGapPixels) != nil {
+                let (p, q) = (root(a), root(b))
+                group[max(p, q)] = min(p, q)
+            }
+        }
+        return lines.indices.map { i in
+            var line = lines[i]
+            line.group = root(i)
+            return line
+        }
+    }
+}
+
+/// Whether two lines continue one another.
+enum LineEnds {
+    /// The two lines as one, end to end, nil where no two of their ends lie within `gap` pixels with directions (of each line's last 40 px, and of the
+    /// gap itself where it is long enough to have one) that agree within 30°.
+    static func chain(_ a: [DetectedLine.Point], _ b: [DetectedLine.Point], gap: Double) -> [DetectedLine.Point]? {
+        var best: (distance: Double, points: [DetectedLine.Point])?
+        for first in [a, a.reversed()] {
+            for second in [b, b.reversed()] {
+                guard let end = first.last, let start = second.first else { continue }
+                let (dx, dy) = (start.x - end.x, start.y - end.y)
+                let distance = (dx * dx + dy * dy).squareRoot()
+                guard distance <= gap, distance < best?.distance ?? .infinity else { continue }
+                let u = direction(Array(first.reversed()), reversed: true)
+                let v = direction(second, reversed: false)
+                guard u.x * v.x + u.y * v.y > 0.866 else { continue }
+                if distance > 12 {
+                    let along = (dx * u.x + dy * u.y) / distance
+                    guard along > 0.866, (dx * v.x + dy * v.y) / distance > 0.866 else { continue }
+                } else if dx * u.x + dy * u.y < -8 {
+                    continue
+                }
+                best = (distance, first + second)
+            }
+        }
+        return best?.points
+    }
+
+    /// Unit direction over the first 40 px of the points; turned round where `reversed`.
+    private static func direction(_ points: [DetectedLine.Point], reversed: Bool) -> DetectedLine.Point {
+        guard let start = points.first else { return DetectedLine.Point(x: 0, y: 0) }
+        let far =
+            points.first { ($0.x - start.x) * ($0.x - start.x) + ($0.y - start.y) * ($0.y - start.y) >= 1600 } ?? points[points.count - 1]
+        let (dx, dy) = (far.x - start.x, far.y - start.y)
+        let length = max((dx * dx + dy * dy).squareRoot(), .leastNormalMagnitude)
+        let s = reversed ? -1.0 : 1.0
+        return DetectedLine.Point(x: s * dx / length, y: s * dy / length)
+    }
+}
+
+/// Pixels near accepted lines.
+struct Occupancy {
+    private let width: Int
+    private let height: Int
+    private let radius: Int
+    private var marks: [Bool]
+
+    init(width: Int, height: Int, radius: Int) {
+        self.width = width
+        self.height = height
+        self.radius = radius
+        marks = [Bool](repeating: false, count: width * height)
+    }
+
+    func contains(x: Double, y: Double) -> Bool {
+        let (column, row) = (Int(x.rounded(.down)), Int(y.rounded(.down)))
+        guard column >= 0, row >= 0, column < width, row < height else { return false }
+        return marks[row * width + column]
+    }
+
+    mutating func mark(_ points: [DetectedLine.Point]) {
+        for (a, b) in zip(points, points.dropFirst()) {
+            let length = ((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y)).squareRoot()
+            let steps = max(1, Int(length / 3))
+            for k in 0...steps {
+                let t = Double(k) / Double(steps)
+                let column = Int((a.x + t * (b.x - a.x)).rounded(.down))
+                let row = Int((a.y + t * (b.y - a.y)).rounded(.down))
+                guard row + radius >= 0, row - radius < height, column + radius >= 0, column - radius < width else { continue }
+                for y in max(0, row - radius)...min(height - 1, row + radius) {
+                    for x in max(0, column - radius)...min(width - 1, column + radius) { marks[y * width + x] = true }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,155 @@
+/// A chain cut to where it stands out, with what each beamlet measured.
+public struct LineTrace: Sendable {
+    struct Beamlet: Sendable {
+        /// Standardised sum, positive in the chain's own sign.
+        let sum: Float
+        /// Old structure along the beamlet, σ a pixel of length.
+        let single: Float
+        let dipole: Float
+        /// Sideways place of the line against the chain, pixels, and how sharply it is seen.
+        var offset: Float
+    }
+
+    let nodes: [ChainSearch.Node]
+    let beamlets: [Beamlet]
+    let profile: LineProfile
+    let sign: Float
+    let transposed: Bool
+    let structureShare: Float
+
+    /// Chain score of the beamlets left, less what old structure explains.
+    var score: Double { Self.score(of: beamlets, structureShare: structureShare) }
+
+    /// Change along the line, σ a pixel of length.
+    var amplitude: Double {
+        let rows = Double(BeamletSums.rowsPerStrip)
+        return beamlets.isEmpty ? 0 : beamlets.reduce(0) { $0 + Double($1.sum) } / Double(beamlets.count) / rows.squareRoot()
+    }
+
+    var snr: Double {
+        beamlets.isEmpty ? 0 : beamlets.reduce(0) { $0 + Double($1.sum) } / Double(beamlets.count).squareRoot()
+    }
+
+    private static func score(of beamlets: [Beamlet], structureShare: Float) -> Double {
+        guard !beamlets.isEmpty else { return 0 }
+        let plain = beamlets.reduce(0.0) { $0 + Double(ChainSearch.score(of: $1.sum)) }
+        let count = Double(beamlets.count)
+        let single = beamlets.reduce(0.0) { $0 + Double($1.single) } / count
+        let dipole = beamlets.reduce(0.0) { $0 + Double($1.dipole) } / count
+        // The mean amplitude's variance is 1/pixels by noise and (share · structure)² by structure that keeps its sign along the line.
+        let pixels = count * Double(BeamletSums.rowsPerStrip)
+        let coherent = Double(structureShare) * Double(structureShare) * (single * single + dipole * dipole)
+        return plain / (1 + pixels * coherent)
+    }
+
+    /// Cuts a chain into the pieces that stand out by themselves.
+    ///
+    /// The chain was found with a faint line in mind, and such a chain reaches past the ends of a strong one. Here the amplitude is estimated from
+    /// the middle three fifths of the beamlets, and the piece is cut where the likelihood ratio of *that* amplitude has its largest run sum; twice
+    /// more with the new piece. What is left on either side is tried in the same way.
+    static func pieces(
+        nodes: [ChainSearch.Node], slopes: [Int], beamlets: BeamletSums, noise: BeamletNoise, coherence: StructureCoherence,
+        profile: LineProfile, sign: Float, transposed: Bool
+    ) -> [LineTrace] {
+        let rows = Float(BeamletSums.rowsPerStrip)
+        let sums = slopes.indices.map { i -> Float in
+            let (strip, column, slope) = (nodes[i].strip, nodes[i].column, slopes[i])
+            return sign * beamlets.sum(strip: strip, column: column, slopeIndex: slope)
+                / noise.sigma(strip: strip, column: column, slopeIndex: slope)
+        }
+        var pending = [0..<slopes.count]
+        var found: [LineTrace] = []
+        while let range = pending.popLast() {
+            guard let piece = standingOut(sums, in: range) else { continue }
+            if piece.lowerBound - range.lowerBound >= 3 { pending.append(range.lowerBound..<piece.lowerBound) }
+            if range.upperBound - piece.upperBound >= 3 { pending.append(piece.upperBound..<range.upperBound) }
+            let measured = piece.map { i -> Beamlet in
+                let (strip, column, slope) = (nodes[i].strip, nodes[i].column, slopes[i])
+                let structure = coherence.structure(strip: strip, column: column, slopeIndex: slope)
+                let unit = noise.sigma(strip: strip, column: column, slopeIndex: slope) * rows.squareRoot()
+                return Beamlet(sum: sums[i], single: structure.single / unit, dipole: structure.dipole / unit, offset: 0)
+            }
+            var trace = LineTrace(
+                nodes: Array(nodes[piece.lowerBound...piece.upperBound]), beamlets: measured, profile: profile, sign: sign,
+                transposed: transposed,
+                structureShare: coherence.share)
+            trace = trace.centred(slopes: Array(slopes[piece]), on: beamlets)
+            if trace.score > Double(ChainSearch.lowestScore) { found.append(trace) }
+        }
+        return found.sorted { $0.nodes[0].strip < $1.nodes[0].strip }
+    }
+
+    private static func standingOut(_ sums: [Float], in range: Range<Int>) -> Range<Int>? {
+        let rows = Float(BeamletSums.rowsPerStrip)
+        var amplitude = ChainSearch.assumedAmplitude
+        var piece = range
+        for _ in 0..<3 {
+            let peak = 2 * rows * amplitude * amplitude
+            let scores = range.map { i in
+                max(-peak, min(peak, amplitude * rows.squareRoot() * sums[i] - rows * amplitude * amplitude / 2))
+            }
+            guard let best = largestRun(scores) else { return nil }
+            piece = (range.lowerBound + best.lowerBound)..<(range.lowerBound + best.upperBound)
+            let sorted = sums[piece].sorted()
+            let trim = sorted.count / 5
+            let middle = sorted[trim..<(sorted.count - trim)]
+            amplitude = max(0.5, min(6, middle.reduce(0, +) / Float(middle.count) / rows.squareRoot()))
+        }
+        return piece
+    }
+
+    /// The run with the largest sum, nil where no score is positive.
+    private static func largestRun(_ scores: [Float]) -> Range<Int>? {
+        var best: (sum: Float, range: Range<Int>)?
+        var (sum, start): (Float, Int) = (0, 0)
+        for (i, score) in scores.enumerated() {
+            if sum <= 0 {
+                sum = 0
+                start = i
+            }
+            sum += score
+            if sum > (best?.sum ?? 0) { best = (sum, start..<(i + 1)) }
+        }
+        return best?.range
+    }
+
+    /// The trace with each beamlet's sideways offset: where the sum, over the beamlet and its neighbours, of beamlets moved sideways is largest.
+    private func centred(slopes: [Int], on plane: BeamletSums) -> LineTrace {
+        let shifts = [-2, -1, 0, 1, 2]
+        let raw = slopes.indices.map { i in
+            shifts.map { sign * plane.sum(strip: nodes[i].strip, column: nodes[i].column + $0, slopeIndex: slopes[i]) }
+        }
+        var result = beamlets
+        for i in raw.indices {
+            var response = [Float](repeating: 0, count: shifts.count)
+            for k in max(0, i - 2)...min(raw.count - 1, i + 2) {
+                for s in shifts.indices { response[s] += raw[k][s] }
+            }
+            let peak = response.indices.dropFirst().dropLast().max { response[$0] < response[$1] } ?? 2
+            let (left, centre, right) = (response[peak - 1], response[peak], response[peak + 1])
+            let curvature = left - 2 * centre + right
+            let fraction = curvature < 0 ? max(-0.5, min(0.5, 0.5 * (left - right) / curvature)) : 0
+            result[i].offset = Float(shifts[peak]) + fraction
+        }
+        return LineTrace(
+            nodes: nodes, beamlets: result, profile: profile, sign: sign, transposed: transposed, structureShare: structureShare)
+    }
+
+    /// The part of the trace made of the beamlets in `range`.
+    func part(_ range: Range<Int>) -> LineTrace {
+        LineTrace(
+            nodes: Array(nodes[range.lowerBound...range.upperBound]), beamlets: Array(beamlets[range]), profile: profile, sign: sign,
+            transposed: transposed, structureShare: structureShare)
+    }
+
+    /// The line's vertices in continuous pixel coordinates, one a strip edge.
+    var points: [DetectedLine.Point] {
+        let rows = Double(BeamletSums.rowsPerStrip)
+        return nodes.indices.map { i in
+            let neighbours = [i - 1, i].filter { beamlets.indices.contains($0) }.map { Double(beamlets[$0].offset) }
+            let across = Double(nodes[i].column) + 0.5 + neighbours.reduce(0, +) / Double(max(1, neighbours.count))
+            let along = Double(nodes[i].strip) * rows
+            return transposed ? DetectedLine.Point(x: along, y: across) : DetectedLine.Point(x: across, y: along)
+        }
+    }
+}

@@ -1,0 +1,81 @@
+import Raster
+
+/// Relative radiometric normalisation: the later date brought to the earlier one's level, band by band.
+///
+///     difference = gain · after + offset − before
+public struct Normalisation: Sendable, Equatable, Codable {
+    public var gain: [Double]
+    public var offset: [Double]
+
+    public init(gain: [Double], offset: [Double]) {
+        self.gain = gain
+        self.offset = offset
+    }
+
+    /// Orthogonal regression on pixels weighted by how little they changed.
+    ///
+    /// Sources: Canty & Nielsen, "Automatic radiometric normalization of multitemporal satellite imagery with the iteratively re-weighted MAD
+    /// transformation", Remote Sens. Environ. 112 (2008): orthogonal regression, since both dates carry noise, on no-change pixels found by
+    /// iteration. Here the weight is 1 / (1 + q/4)² with q the mean squared standardised residual over the bands.
+    /// - Parameters `before`, `after`: values of the same pixels, band by band; at least a few hundred pixels.
+    static func fit(before: [[Float]], after: [[Float]]) -> Normalisation {
+        let bandCount = before.count
+        let count = before.first?.count ?? 0
+        var gain = [Double](repeating: 1, count: bandCount)
+        var offset = [Double](repeating: 0, count: bandCount)
+        guard count >= 64 else { return Normalisation(gain: gain, offset: offset) }
+        for band in 0..<bandCount {
+            var differences = (0..<count).map { before[band][$0] - after[band][$0] }
+            offset[band] = Double(RobustStatistics.median(&differences))
+        }
+        var weights = [Float](repeating: 1, count: count)
+        for _ in 0..<12 {
+            var chiSquare = [Float](repeating: 0, count: count)
+            for band in 0..<bandCount {
+                var residuals = [Float](repeating: 0, count: count)
+                let g = Float(gain[band])
+                let o = Float(offset[band])
+                for i in 0..<count { residuals[i] = g * after[band][i] + o - before[band][i] }
+                let spread = max(RobustStatistics.centredDeviation(residuals), .leastNormalMagnitude)
+                for i in 0..<count {
+                    let t = residuals[i] / spread
+                    chiSquare[i] += t * t
+                }
+            }
+            for i in 0..<count {
+                let q = 1 + chiSquare[i] / Float(bandCount) / 4
+                weights[i] = 1 / (q * q)
+            }
+            for band in 0..<bandCount {
+                (gain[band], offset[band]) = orthogonalLine(x: after[band], y: before[band], weights: weights)
+            }
+        }
+        return Normalisation(gain: gain, offset: offset)
+    }
+
+    /// The line y = gain · x + offset that is nearest to the weighted points, distance taken at right angles.
+    private static func orthogonalLine(x: [Float], y: [Float], weights: [Float]) -> (Double, Double) {
+        var (w, meanX, meanY) = (0.0, 0.0, 0.0)
+        for i in x.indices {
+            w += Double(weights[i])
+            meanX += Double(weights[i] * x[i])
+            meanY += Double(weights[i] * y[i])
+        }
+        guard w > 0 else { return (1, 0) }
+        meanX /= w
+        meanY /= w
+        var (sxx, syy, sxy) = (0.0, 0.0, 0.0)
+        for i in x.indices {
+            let dx = Double(x[i]) - meanX
+            let dy = Double(y[i]) - meanY
+            sxx += Double(weights[i]) * dx * dx
+            syy += Double(weights[i]) * dy * dy
+            sxy += Double(weights[i]) * dx * dy
+        }
+        // Without texture common to both dates the slope is noise's own: only the level is matched then.
+        guard sxx > 0, syy > 0, sxy / (sxx * syy).squareRoot() > 0.3 else { return (1, meanY - meanX) }
+        let slope = (syy - sxx + ((syy - sxx) * (syy - sxx) + 4 * sxy * sxy).squareRoot()) / (2 * sxy)
+        guard slope > 0.2, slope < 5 else { return (1, meanY - meanX) }
+        return (slope, meanY - slope * meanX)
+    }
+}

@@ -1,0 +1,46 @@
+/// The law by which chance objects thin out with their score, fitted on the scene's own objects: beyond `threshold` their number falls as
+/// exp(−rate · (score − threshold)).
+///
+/// Real change is in the sample too. The largest fifth of the scores is therefore censored in the fit (known to be large, not how large), and a
+/// prior worth ten objects keeps scenes with few from ruling. Source of the idea: Efron, "Large-Scale Simultaneous Hypothesis Testing: The Choice
+/// of a Null Hypothesis" (2004); of the estimate: the maximum likelihood of a censored exponential.
+public struct NullTail: Sendable, Equatable, Codable {
+    /// Score at which counting begins.
+    public var threshold: Double
+    /// Objects beyond the threshold.
+    public var count: Double
+    /// Falling rate, per unit of score.
+    public var rate: Double
+
+    private static let priorObjects = 10.0
+    private static let censoredShare = 0.2
+
+    /// - Parameters `scores`: of all objects found, in any order. `priorRate`: rate expected before seeing them.
+    static func fit(scores: [Double], threshold: Double, priorRate: Double) -> NullTail {
+        let excess = scores.filter { $0 > threshold }.map { $0 - threshold }.sorted()
+        let kept = Int((Double(excess.count) * (1 - censoredShare)).rounded(.up))
+        var exposure = priorObjects / priorRate
+        for (index, value) in excess.enumerated() { exposure += index < kept ? value : excess[max(0, kept - 1)] }
+        let rate = (Double(kept) + priorObjects) / exposure
+        return NullTail(threshold: threshold, count: max(1, Double(excess.count)), rate: rate)
+    }
+
+    /// How many objects of at least this score chance makes in the whole scene.
+    func expectedCount(atLeast score: Double) -> Double {
+        guard score > threshold else { return count }
+        return count * exponential(-rate * (score - threshold))
+    }
+}
+
+/// An accepted object's standing against chance.
+public struct Significance: Sendable, Equatable {
+    /// Objects this strong that chance makes in 1 000 km² of imagery without change.
+    public var falseAlarmsPer1000SquareKilometres: Double
+    /// One minus the chance that noise makes at least one such object in what was observed.
+    public var confidence: Double
+
+    init(expectedCount: Double, observedSquareKilometres: Double) {
+        falseAlarmsPer1000SquareKilometres = observedSquareKilometres > 0 ? expectedCount * 1000 / observedSquareKilometres : .infinity
+        confidence = exponential(-expectedCount)
+    }
+}

@@ -1,0 +1,86 @@
+import Raster
+
+extension FloatPlane {
+    /// Convolution with a symmetric kernel along rows, then columns; edges are continued by their last value.
+    ///
+    /// - Parameter kernel: weights at 0, 1, 2, … pixels from the centre.
+    func filtered(symmetric kernel: [Float]) -> FloatPlane {
+        var horizontal = FloatPlane(width: width, height: height)
+        var result = FloatPlane(width: width, height: height)
+        let radius = kernel.count - 1
+        guard width > 0, height > 0 else { return result }
+        values.withUnsafeBufferPointer { source in
+            horizontal.values.withUnsafeMutableBufferPointer { out in
+                for y in 0..<height {
+                    let row = source.baseAddress.unsafelyUnwrapped + y * width
+                    let target = out.baseAddress.unsafelyUnwrapped + y * width
+                    for x in 0..<width { target[x] = kernel[0] * row[x] }
+                    for k in 1..<max(2, radius + 1) where k <= radius {
+                        let w = kernel[k]
+                        let inner = max(0, min(k, width))..<max(min(k, width), width - k)
+                        for x in inner { target[x] += w * (row[x - k] + row[x + k]) }
+                        for x in 0..<width where !inner.contains(x) {
+                            target[x] += w * (row[max(0, x - k)] + row[min(width - 1, x + k)])
+                        }
+                    }
+                }
+            }
+        }
+        horizontal.values.withUnsafeBufferPointer { source in
+            result.values.withUnsafeMutableBufferPointer { out in
+                for y in 0..<height {
+                    let target = out.baseAddress.unsafelyUnwrapped + y * width
+                    let base = source.baseAddress.unsafelyUnwrapped
+                    let centre = base + y * width
+                    for x in 0..<width { target[x] = kernel[0] * centre[x] }
+                    for k in 1..<max(2, radius + 1) where k <= radius {
+                        let w = kernel[k]
+                        let above = base + max(0, y - k) * width
+                        let below = base + min(height - 1, y + k) * width
+                        for x in 0..<width { target[x] += w * (above[x] + below[x]) }
+                    }
+                }
+            }
+        }
+        return result
+    }
+
+    /// Half of a Gaussian's weights for `filtered(symmetric:)`, their sum over the whole kernel 1. `sigma` in pixels.
+    static func gaussianKernel(sigma: Double) -> [Float] {
+        let radius = max(1, Int((3 * sigma).rounded(.up)))
+        let raw = (0...radius).map { exponential(-Double($0 * $0) / (2 * sigma * sigma)) }
+        let sum = raw[0] + 2 * raw.dropFirst().reduce(0, +)
+        return raw.map { Float($0 / sum) }
+    }
+}
+
+/// eˣ for x ≤ 0 by its series after halving: the same on every machine, unlike the C library's.
+func exponential(_ x: Double) -> Double {
+    var halvings = 0
+    var r = x
+    while abs(r) > 0.5 && halvings < 40 {
+        r /= 2
+        halvings += 1
+    }
+    var term = 1.0
+    var sum = 1.0
+    for n in 1...14 {
+        term *= r / Double(n)
+        sum += term
+    }
+    for _ in 0..<halvings { sum *= sum }
+    return sum
+}
+
+extension SceneBlock {
+    /// The mean over the bands, row by row.
+    var brightness: FloatPlane {
+        var mean = FloatPlane(width: window.width, height: window.height)
+        guard !planes.isEmpty else { return mean }
+        let scale = 1 / Float(planes.count)
+        for plane in planes {
+            for i in mean.values.indices { mean.values[i] += plane.values[i] * scale }
+        }
+        return mean
+    }
+}

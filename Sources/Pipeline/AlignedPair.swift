@@ -1,0 +1,100 @@
+import ChangeDetection
+import Geodesy
+import Raster
+
+/// Anything that gives the pixels of one scene, window by window.
+public protocol SceneSource: Sendable {
+    var grid: RasterGrid { get }
+    /// Reflectance and validity; the window may reach outside the scene, where validity is 0.
+    func read(_ window: PixelWindow) throws -> SceneBlock
+}
+
+/// Two dates on one grid: the earlier one's.
+///
+/// Each date is interpolated once. Of the shift between the dates the whole pixels move the later date alone; the fraction is shared half and
+/// half, so that interpolation softens both alike (on town imagery that takes away three quarters of the false lines). The result therefore lies
+/// `displacement` pixels right and down of the earlier date's own pixels, at most a quarter.
+struct AlignedPair: Sendable {
+    let before: any SceneSource
+    let after: any SceneSource
+    let registration: Registration
+    private let mapping: GridMapping
+
+    init(before: any SceneSource, after: any SceneSource, registration: Registration = .none) throws {
+        self.before = before
+        self.after = after
+        self.registration = registration
+        mapping = try GridMapping(from: before.grid, to: after.grid)
+    }
+
+    private init(_ other: AlignedPair, registration: Registration) {
+        before = other.before
+        after = other.after
+        mapping = other.mapping
+        self.registration = registration
+    }
+
+    /// The same pair with a shift taken out.
+    func registered(by registration: Registration) -> AlignedPair { AlignedPair(self, registration: registration) }
+
+    var size: RasterSize { before.grid.size }
+
+    /// How far right and down a ground point lies in the result from where the earlier date has it, in pixels.
+    var displacement: (x: Double, y: Double) {
+        (0.5 * (registration.x - registration.x.rounded()), 0.5 * (registration.y - registration.y.rounded()))
+    }
+
+    /// Both dates in a window of the earlier grid; it may reach outside.
+    func read(_ window: PixelWindow) throws -> PairBlock {
+        PairBlock(before: try readBefore(window), after: try readAfter(window))
+    }
+
+    private func readBefore(_ window: PixelWindow) throws -> SceneBlock {
+        let (dx, dy) = displacement
+        guard dx != 0 || dy != 0 else { return try before.read(window) }
+        let source = window.expanded(by: InterpolationTaps.reach)
+        return try before.read(source).resampled(
+            columns: InterpolationTaps(
+                positions: (window.x..<window.maxX).map { Double($0) + 0.5 - dx }, origin: source.x, length: source.width),
+            rows: InterpolationTaps(
+                positions: (window.y..<window.maxY).map { Double($0) + 0.5 - dy }, origin: source.y, length: source.height),
+            to: window)
+    }
+
+    private func readAfter(_ window: PixelWindow) throws -> SceneBlock {
+        let (dx, dy) = (registration.x - displacement.x, registration.y - displacement.y)
+        let reach = InterpolationTaps.reach + Int(max(abs(dx), abs(dy)).rounded(.up))
+        let source = mapping.sourceWindow(for: window, halo: reach)
+        guard !source.isEmpty else { return emptyBlock(window) }
+        let block = try after.read(source)
+        if let affine = mapping.affine, affine.columnPerRow == 0, affine.rowPerColumn == 0 {
+            let columns = InterpolationTaps(
+                positions: (window.x..<window.maxX).map { affine.columnOrigin + affine.columnPerColumn * (Double($0) + 0.5 + dx) },
+                origin: source.x, length: source.width)
+            let rows = InterpolationTaps(
+                positions: (window.y..<window.maxY).map { affine.rowOrigin + affine.rowPerRow * (Double($0) + 0.5 + dy) },
+                origin: source.y, length: source.height)
+            return block.resampled(columns: columns, rows: rows, to: window)
+        }
+        var columns: [Double] = []
+        var rows: [Double] = []
+        columns.reserveCapacity(window.pixelCount)
+        rows.reserveCapacity(window.pixelCount)
+        for y in window.y..<window.maxY {
+            for x in window.x..<window.maxX {
+                let position = mapping.map(column: Double(x) + 0.5 + dx, row: Double(y) + 0.5 + dy)
+                columns.append(position.column)
+                rows.append(position.row)
+            }
+        }
+        return block.resampled(columnPositions: columns, rowPositions: rows, to: window)
+    }
+
+    /// A block of which nothing can be seen: the later scene does not reach here.
+    private func emptyBlock(_ window: PixelWindow) -> SceneBlock {
+        let bandCount = (try? before.read(PixelWindow(x: 0, y: 0, width: 1, height: 1)).planes.count) ?? 0
+        return SceneBlock(
+            window: window, planes: (0..<bandCount).map { _ in FloatPlane(width: window.width, height: window.height) },
+            validity: BytePlane(width: window.width, height: window.height))
+    }
+}
