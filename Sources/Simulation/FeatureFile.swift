@@ -115,9 +115,9 @@ struct FeatureFile {
 
     /// A JSON number; JSON's true and false, which Foundation takes for numbers too, are none.
     static func number(_ value: Any?) -> Double? {
-        guard let value, !(value is Bool) || value is Int, let number = value as? Double ?? (value as? NSNumber)?.doubleValue,
-            number.isFinite
-        else { return nil }
-        return number
+        guard let number = value as? NSNumber, number.objCType.pointee != CChar(UInt8(ascii: "c")), number.doubleValue.isFinite else {
+            return nil
+        }
+        return number.doubleValue
     }
 }

@@ -1,4 +1,4 @@
-/// Smooth random fields over the plane, of zero mean, as functions of map position; so neighbouring tiles share them.
+/// Smooth random fields over the plane, of zero mean and unit variance an octave, as functions of map position; so neighbouring tiles share them.
 ///
 /// Source: K. Perlin, "Improving noise", SIGGRAPH 2002 (gradient noise with the quintic fade).
 struct NoiseField: Sendable {
@@ -6,7 +6,7 @@ struct NoiseField: Sendable {
 
     init(_ random: CounterRandom) { self.random = random }
 
-    /// One octave of wavelength 1, of about unit variance.
+    /// One octave of wavelength 1.
     func value(_ x: Double, _ y: Double) -> Double {
         let left = x.rounded(.down)
         let bottom = y.rounded(.down)
@@ -27,26 +27,26 @@ struct NoiseField: Sendable {
 
     /// Octaves from `longest` to `shortest` wavelength, each half as long and `persistence` times as strong as the one before.
     ///
-    /// `x`, `y` and the wavelengths are in metres. The first octave has about unit variance.
+    /// `x`, `y` and the wavelengths are in metres.
     func fractal(_ x: Double, _ y: Double, longest: Double, shortest: Double, persistence: Double) -> Double {
         var wavelength = longest
         var strength = 1.0
         var sum = 0.0
-        var octave = 0.0
+        var (u, v) = (x, y)
         while wavelength >= shortest {
-            // Lattices of different octaves must not have their zeros in the same places.
-            sum += strength * value(x / wavelength + octave * 17.37, y / wavelength - octave * 9.71)
+            sum += strength * value(u / wavelength + 17.37, v / wavelength - 9.71)
+            // Each octave's lattice is turned against the one before (by a 3-4-5 triangle's angle), or their grids would show together.
+            (u, v) = (0.8 * u - 0.6 * v, 0.6 * u + 0.8 * v)
             wavelength *= 0.5
             strength *= persistence
-            octave += 1
         }
         return sum
     }
 
-    /// One over the standard deviation of the raw noise, measured over 4 million points.
-    private static let unitVariance = 1.0
+    /// One over the standard deviation of the raw noise over a cell, by integrating the fades' squares times half the squared distance.
+    private static let unitVariance = 4.635836
 
-    /// Dot product of the lattice point's gradient, one of sixteen about evenly spaced ones of length √2 or nearly so, with the way to the point.
+    /// Dot product of the lattice point's gradient, one of sixteen unit vectors, with the way to the point.
     @inline(__always)
     private func gradient(_ i: Int, _ j: Int, _ u: Double, _ v: Double) -> Double {
         let direction = Int(random.bits(i, j) >> 60)

@@ -9,7 +9,7 @@ struct TownPlan: Sendable {
     private let cosine: Double
 
     private static let districtMetres = 420.0
-    private static let asphalt: SIMD4<Double> = [1250, 1420, 1600, 1780]
+    private static let asphalt: SIMD4<Double> = [1300, 1520, 1760, 1950]
     private static let concrete: SIMD4<Double> = [2250, 2500, 2750, 2900]
     private static let garden: SIMD4<Double> = [620, 900, 800, 3000]
 
@@ -30,7 +30,7 @@ struct TownPlan: Sendable {
         let east = x - town.centre.x
         let north = y - town.centre.y
         let radius = (east * east + north * north).squareRoot() / town.radiusMetres
-        let edge = 1 - radius + 0.25 * outline.fractal(x, y, longest: 900, shortest: 450, persistence: 0.5)
+        let edge = 1 - radius + 0.09 * outline.fractal(x, y, longest: 900, shortest: 450, persistence: 0.5)
         guard radius < 2, edge > 0 else { return soil }
 
         let u = cosine * east - sine * north
@@ -41,7 +41,7 @@ struct TownPlan: Sendable {
         let inDistrictV = v - row * Self.districtMetres
         let district = districts.bits(Int(column), Int(row))
         let isOnAvenue = min(inDistrictU, inDistrictV) < 9 || max(inDistrictU, inDistrictV) > Self.districtMetres - 9
-        if isOnAvenue { return Self.asphalt }
+        if isOnAvenue { return soil * 0.3 + Self.asphalt * 0.7 }
 
         let blocksAcross = Double(3 + district % 4)
         let blocksAlong = Double(4 + (district >> 8) % 4)
@@ -53,7 +53,9 @@ struct TownPlan: Sendable {
         let inBlockV = inDistrictV - blockRow * blockDepth
         let street = 4.5
         guard inBlockU > street, inBlockU < blockWidth - street, inBlockV > street, inBlockV < blockDepth - street else {
-            return Self.asphalt * 1.1
+            // Streets at the edge are not paved.
+            let paved = 0.75 * ExactMath.smoothStep(edge / 0.2)
+            return soil * (0.95 - 0.95 * paved) + Self.asphalt * paved
         }
 
         let density = town.built * ExactMath.smoothStep(edge / 0.3) * (0.5 + 0.5 * Double((district >> 16) & 0xFF) / 255)
