@@ -1,0 +1,98 @@
+import Geodesy
+import Raster
+import RasterIO
+
+/// One file of a scene and the bands that are read from it.
+struct BandFile: Sendable {
+    private let reader: RasterReader
+    private let members: [(plane: Int, band: SceneBand)]
+    /// From the scene's pixels to the file's; nil where they are the same.
+    private let mapping: GridMapping?
+
+    init(path: String, members: [(plane: Int, band: SceneBand)], scene: SceneDescription) throws {
+        reader = try RasterReader(path: path)
+        self.members = members
+        for (_, band) in members {
+            guard reader.info.size == band.grid.size, band.indexInFile < reader.info.bandCount else {
+                throw InputError(path: path, problem: "has changed since it was found", advice: "run again")
+            }
+        }
+        mapping = try GridMapping.unlessSame(from: scene.grid, to: members[0].band.grid)
+    }
+
+    /// Values of a window inside the scene, by plane; `validity`, of the window's shape, becomes 0 where a band cannot be used.
+    func read(_ window: PixelWindow, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
+        guard let mapping else { return try decode(window, validity: &validity) }
+        let source = mapping.sourceWindow(for: window, halo: 2).intersection(PixelWindow(reader.info.size))
+        guard !source.isEmpty else {
+            validity = [UInt8](repeating: 0, count: validity.count)
+            return members.map { ($0.plane, [Float](repeating: 0, count: validity.count)) }
+        }
+        var sourceValidity = [UInt8](repeating: 255, count: source.pixelCount)
+        let decoded = try decode(source, validity: &sourceValidity)
+        var columns: [Float] = []
+        var rows: [Float] = []
+        mapping.fill(window: window, originColumn: source.x, originRow: source.y, columns: &columns, rows: &rows)
+        let sampler = CubicSampler(size: source.size, validity: sourceValidity)
+        return decoded.map { ($0.plane, sampler.sample($0.values, columns: columns, rows: rows, validity: &validity)) }
+    }
+
+    /// Values and validity on the file's own grid.
+    private func decode(_ window: PixelWindow, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
+        let info = reader.info
+        let block = try reader.read(window, bands: members.map(\.band.indexInFile) + (info.alphaBand.map { [$0] } ?? []))
+        if info.alphaBand != nil {
+            let alpha = block.floats(band: members.count)
+            for i in validity.indices where alpha[i] == 0 { validity[i] = 0 }
+        }
+        if info.hasInternalMask, let mask = try reader.readMask(window) {
+            for i in validity.indices where mask.values[i] == 0 { validity[i] = 0 }
+        }
+        return members.enumerated().map { position, member in
+            (member.plane, Self.values(of: block, at: position, as: member.band, validity: &validity))
+        }
+    }
+
+    private static func values(of block: SampleBlock, at position: Int, as band: SceneBand, validity: inout [UInt8]) -> [Float] {
+        var values = block.floats(band: position)
+        if let noData = band.noData {
+            switch block.type {
+            case .uint8, .int8, .uint16, .int16, .float32:
+                let marker = Float(noData)
+                for i in values.indices where values[i] == marker { validity[i] = 0 }
+            case .uint32, .int32, .float64:
+                // Close neighbours of the marker must not round to it.
+                let exact = block.doubles(band: position)
+                for i in exact.indices where exact[i] == noData { validity[i] = 0 }
+            }
+        }
+        let scale = Float(band.scale)
+        let offset = Float(band.offset)
+        for i in values.indices {
+            let value = values[i] * scale + offset
+            if value.isFinite {
+                values[i] = value
+            } else {
+                values[i] = 0
+                validity[i] = 0
+            }
+        }
+        return values
+    }
+}
+
+extension GridMapping {
+    /// nil where both grids have the same pixels, to a thousandth of one at every corner.
+    static func unlessSame(from target: RasterGrid, to source: RasterGrid) throws -> GridMapping? {
+        if target == source { return nil }
+        let mapping = try GridMapping(from: target, to: source)
+        guard target.size == source.size, mapping.affine != nil else { return mapping }
+        let width = Double(target.size.width)
+        let height = Double(target.size.height)
+        let isSame = [(0, 0), (width, 0), (0, height), (width, height)].allSatisfy { column, row in
+            let position = mapping.map(column: column, row: row)
+            return abs(position.column - column) < 1e-3 && abs(position.row - row) < 1e-3
+        }
+        return isSame ? nil : mapping
+    }
+}
