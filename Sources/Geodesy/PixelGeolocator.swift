@@ -7,7 +7,8 @@ public struct PixelGeolocator: Sendable {
     private let fromGeographic: CoordinateTransformation
     private let isGeographic: Bool
 
-    /// - Throws: `InputError` where the grid's transform or coordinate system is unusable or its corners have no longitude and latitude.
+    /// - Throws: `InputError` where the grid's transform or coordinate system is unusable, its corners have no longitude and latitude, or its
+    ///   middle lies beyond a pole.
     public init(grid: RasterGrid) throws {
         guard grid.transform.isInvertible else {
             throw InputError(problem: "the geotransform places no pixel", advice: "give the raster a transform with pixels of some size")
@@ -21,6 +22,14 @@ public struct PixelGeolocator: Sendable {
                 let corner = grid.transform.apply(column: Double(column), row: Double(row))
                 _ = try toGeographic.transform(x: corner.x, y: corner.y)
             }
+        }
+        // Between systems of degrees PROJ lets any number through, metres too.
+        let middle = GridMapping.middle(of: grid)
+        let latitude = try toGeographic.transform(x: middle.x, y: middle.y).y
+        guard abs(latitude) <= 90 else {
+            throw InputError(
+                problem: "the raster's middle has a latitude of \(latitude) degrees",
+                advice: "check that the file's coordinate system and geotransform belong together")
         }
     }
 

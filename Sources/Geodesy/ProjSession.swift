@@ -27,7 +27,7 @@ final class ProjSession {
     /// The coordinate reference system that a definition names; the caller destroys it.
     func makeSystem(_ system: CoordinateSystem) throws -> OpaquePointer {
         var text = system.projDefinition
-        if text.contains("+proj="), !text.contains("+type=crs") { text += " +type=crs" }
+        if text.contains("+proj="), !text.contains("+type=crs"), !text.contains("+step") { text += " +type=crs" }
         guard let object = proj_create(context, text) else {
             throw InputError(
                 problem: "unknown coordinate system '\(system.abbreviated)' (\(lastProblem))",
