@@ -23,10 +23,10 @@ final class PNGDecoder {
             guard let context, let bytes else { return 0 }
             return Unmanaged<PNGInput>.fromOpaque(context).takeUnretainedValue().read(into: bytes, count: count)
         }
-        // A side beyond 2³¹ − 1 is no PNG at all, so only the product needs limits of ours.
+        // Colour profiles may be longer than texts. A side beyond 2³¹ − 1 is no PNG at all, so only the product needs limits of ours.
         guard
             let handle = tw_png_reader_create(
-                callback, Unmanaged.passUnretained(input).toOpaque(), 0x7FFF_FFFF, 0x7FFF_FFFF, max(limits.maxTextBytes, 1 << 16))
+                callback, Unmanaged.passUnretained(input).toOpaque(), 0x7FFF_FFFF, 0x7FFF_FFFF, max(limits.maxTextBytes, 1 << 24))
         else { throw InputError(path: path, problem: "no memory is left to read it with") }
         var header = tw_png_header()
         do throws(InputError) {

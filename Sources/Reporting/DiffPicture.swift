@@ -63,7 +63,8 @@ public enum DiffPicture {
         let figure = try PictureFigure(content)
         let palette = PicturePalette(zLimit: content.zLimit)
         let writer = try PNGWriter(
-            path: path, size: figure.size, colour: .palette(palette.colours), texts: texts(content, figure), compression: .annotated)
+            path: path, size: figure.size, colour: .palette(palette.colours), texts: texts(content, figure),
+            compression: figure.map.magnification > 1 ? repeated : .fast)
         let renderer = try PictureRenderer(figure: figure, palette: palette)
         try renderer.render(rows: rows) { try writer.write(rows: $0) }
 
@@ -81,6 +82,9 @@ public enum DiffPicture {
         return grid
     }
 
+    /// An enlarged map repeats its rows, which only a search for repeats finds; it is small, so the search costs nothing to speak of.
+    private static let repeated = PNGWriter.Compression(level: 6, strategy: .thorough, filtersDifferences: false)
+
     private static func texts(_ content: DiffPictureContent, _ figure: PictureFigure) -> [PNGWriter.Text] {
         var texts = [PNGWriter.Text("Title", figure.title), PNGWriter.Text("Software", "TrenchWatch")]
         if !content.notes.isEmpty { texts.append(PNGWriter.Text("Description", content.notes.joined(separator: "\n"))) }
@@ -88,9 +92,4 @@ public enum DiffPicture {
         if content.isSimulated { texts.append(PNGWriter.Text("Disclaimer", "Simulated imagery: a made-up scene.")) }
         return texts
     }
-}
-
-extension PNGWriter.Compression {
-    /// Measured on annotated pictures: see `PNGWriter`.
-    fileprivate static let annotated = PNGWriter.Compression(level: 1, strategy: .thorough, filtersDifferences: false)
 }

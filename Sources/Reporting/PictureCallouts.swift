@@ -11,6 +11,7 @@ enum PictureCallouts {
         _ detections: [PictureDetection], listed: Int, isNumbered: Bool, map: PictureMap, reserved: [PictureRect], unit: Double,
         text: PictureText
     ) -> [PictureShape]? {
+        let metresPerPixel = map.metresPerPixel.map { ($0.across * $0.down).squareRoot() }
         let obstacles = detections.flatMap { $0.samples(every: 4 * unit, inside: map.rect) }
         var labels = PictureLabels(map: map.rect, unit: unit, obstacles: obstacles, reserved: reserved)
         var leaders: [PictureShape] = []
@@ -23,8 +24,13 @@ enum PictureCallouts {
                 if isNumbered { continue } else { return nil }
             }
             let end = PictureLabels.nearest(to: place.anchor, in: place.rect)
-            leaders.append(.line(place.anchor, end, PicturePalette.casing, width: 3.4 * unit))
-            leaders.append(.line(place.anchor, end, PicturePalette.paper, width: 1.6 * unit))
+            // From the outline on, so that the ground between the two lines stays free.
+            let length = place.anchor.distance(to: end)
+            let skipped = detection.isPolygon ? 0 : min(detection.gap(unit: unit, metresPerPixel: metresPerPixel) / 2 / max(length, 1), 0.8)
+            let start = PicturePoint(
+                x: place.anchor.x + skipped * (end.x - place.anchor.x), y: place.anchor.y + skipped * (end.y - place.anchor.y))
+            leaders.append(.line(start, end, PicturePalette.casing, width: 3.4 * unit))
+            leaders.append(.line(start, end, PicturePalette.paper, width: 1.6 * unit))
             boxes += label.shapes(in: place.rect, colour: detection.colour, unit: unit)
         }
         return leaders + boxes

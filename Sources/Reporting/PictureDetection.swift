@@ -46,6 +46,13 @@ struct PictureDetection {
         }
     }
 
+    /// Between the two lines that run along a linear earthwork: the ground to be seen between them.
+    func gap(unit: Double, metresPerPixel: Double?) -> Double {
+        guard !isPolygon else { return 0 }
+        let width = metresPerPixel.flatMap { scale in earthwork.widthMetres.map { $0 / scale } } ?? 0
+        return min(max(width + 6 * unit, 13 * unit), 60 * unit)
+    }
+
     var colour: PictureColour { claimTag == nil ? PicturePalette.outline : PicturePalette.claimOutline }
 }
 
@@ -80,10 +87,7 @@ extension PictureDetection {
         let stroke = 2.4 * unit
         let edge = 1.1 * unit
         let lines = detections.filter { !$0.isPolygon && $0.points.count > 1 }
-        func gap(_ detection: PictureDetection) -> Double {
-            let width = metresPerPixel.flatMap { scale in detection.earthwork.widthMetres.map { $0 / scale } } ?? 0
-            return min(max(width + 6 * unit, 13 * unit), 60 * unit)
-        }
+        func gap(_ detection: PictureDetection) -> Double { detection.gap(unit: unit, metresPerPixel: metresPerPixel) }
         func strokes(_ colour: (PictureDetection) -> PictureColour, extra: Double) -> [PictureShape] {
             lines.map {
                 PictureShape(.stroke($0.points, isClosed: false, colour($0), width: gap($0) + extra, dash: 0), clip: map.rect)

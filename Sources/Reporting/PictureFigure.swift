@@ -63,8 +63,10 @@ struct PictureFigure {
             let map = placed(x: margin + leftColumn + ((mapColumn - mapWidth) / 2).rounded(), y: (y + 22 * unit).rounded())
             let detections = ranked.compactMap { PictureDetection($0, claimTag: content.highlightedClaims[$0.id], on: map) }
             let scale = map.metresPerPixel
+            // Among many, thinner outlines keep the ground in sight.
+            let outlineUnit = detections.count > 40 ? 0.75 * unit : unit
             shapes += PictureDetection.outlines(
-                detections, map: map, unit: unit, metresPerPixel: scale.map { ($0.across * $0.down).squareRoot() })
+                detections, map: map, unit: outlineUnit, metresPerPixel: scale.map { ($0.across * $0.down).squareRoot() })
             var reserved: [PictureRect] = []
             if content.isSimulated { reserved.append(Self.addMapTag(on: map, unit: unit, text: text, to: &shapes)) }
             let listed = isNumbered ? min(table.capacity(height: mapHeight), Self.mostListed, detections.count) : detections.count
@@ -82,7 +84,9 @@ struct PictureFigure {
             }
             let legend = PictureLegend(
                 unit: unit, text: text, zLimit: content.zLimit, hasClaims: detections.contains { $0.claimTag != nil },
-                hasLines: detections.contains { !$0.isPolygon }, hasPolygons: detections.contains(where: \.isPolygon))
+                hasLines: detections.contains { !$0.isPolygon },
+                hasPlainLines: detections.contains { !$0.isPolygon && $0.claimTag == nil },
+                hasPolygons: detections.contains(where: \.isPolygon))
             y = legend.add(map: map, page: page, y: bottom + 14 * unit, to: &shapes)
             y = Self.addFooter(content, map: map, page: page, y: y, unit: unit, text: text, to: &shapes)
             return PictureFigure(

@@ -37,7 +37,11 @@ struct PictureLabels {
         for point in obstacles {
             let column = Int((point.x - map.x) / cell)
             let row = Int((point.y - map.y) / cell)
-            if (0..<columns).contains(column), (0..<rows).contains(row) { occupied[row * columns + column] = true }
+            // The outline runs beside the points.
+            for (across, down) in [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)] {
+                let (column, row) = (column + across, row + down)
+                if (0..<columns).contains(column), (0..<rows).contains(row) { occupied[row * columns + column] = true }
+            }
         }
         origin = PicturePoint(x: map.x, y: map.y)
     }
@@ -58,7 +62,7 @@ struct PictureLabels {
                     let end = Self.nearest(to: anchor, in: rect)
                     guard !taken.contains(where: { Self.crosses(anchor, end, $0) }) else { continue }
                     let cost =
-                        ring + Double(preference) * 4 + 9 * Double(cellsOccupied(in: rect)) + direction.penalty
+                        ring + Double(preference) * 4 + 22 * Double(cellsOccupied(in: rect)) + direction.penalty
                         + 60 * Double(leaders.count { Self.cross($0.0, $0.1, anchor, end) })
                     if cost < bestCost {
                         bestCost = cost

@@ -7,6 +7,7 @@ struct PictureLegend {
     let zLimit: Float
     let hasClaims: Bool
     let hasLines: Bool
+    let hasPlainLines: Bool
     let hasPolygons: Bool
 
     private var font: PictureFont { PictureFont(size: 14 * unit) }
@@ -45,7 +46,10 @@ struct PictureLegend {
         let ratio = scale.across / scale.down
         // Degrees are shorter eastward than northward, so one bar cannot serve both directions.
         let words = abs(ratio - 1) > 0.01 ? "east–west; north–south × \(DecimalText.fixed(ratio, decimals: 2))" : "at the map’s centre"
-        shapes.append(text.shape(words, at: PicturePoint(x: left, y: top + 28 * unit), font, PicturePalette.quietInk))
+        for (line, words) in [words, "coordinates: WGS 84"].enumerated() {
+            let point = PicturePoint(x: left, y: top + (28 + 19 * Double(line)) * unit)
+            shapes.append(text.shape(words, at: point, font, PicturePalette.quietInk))
+        }
     }
 
     private static func number(_ value: Double) -> String { DecimalText.trimmed(value, decimals: 3) }
@@ -76,11 +80,18 @@ struct PictureLegend {
     // MARK: Colours
 
     private func addColours(at corner: PicturePoint, to shapes: inout [PictureShape]) {
-        let cell = 22 * unit
+        let cell = 24 * unit
         let height = 15 * unit
         let top = corner.y + 26 * unit
         let steps = 6
-        shapes.append(text.shape("Change in brightness", at: PicturePoint(x: corner.x, y: corner.y + 14 * unit), headFont))
+        let count = Double(2 * steps + 2)
+        let heads: [(Double, String, PictureFont, PictureText.Alignment)] = [
+            (0, "darker", font, .left), (count / 2, "Change in brightness", headFont, .centre), (count, "brighter", font, .right),
+        ]
+        for (place, words, font, alignment) in heads {
+            let point = PicturePoint(x: corner.x + place * cell, y: corner.y + 14 * unit)
+            shapes.append(text.shape(words, at: point, font, PicturePalette.ink, alignment))
+        }
         func swatch(_ index: Int, _ colour: PictureColour) {
             shapes.append(.box(PictureRect(x: corner.x + Double(index) * cell, y: top, width: cell, height: height), fill: colour))
         }
@@ -92,7 +103,6 @@ struct PictureLegend {
         for index in [steps, steps + 1] { swatch(index, PictureColour(grey: 0.5)) }
         let full = DecimalText.trimmed(PicturePalette.fullStrength(zLimit: zLimit), decimals: 1)
         let limit = DecimalText.trimmed(Double(zLimit), decimals: 1)
-        let count = Double(2 * steps + 2)
         let marks: [(Double, String)] = [
             (0, "−\(full) σ"), (Double(steps), "−\(limit)"), (Double(steps + 2), "+\(limit)"), (count, "+\(full) σ"),
         ]
@@ -101,12 +111,6 @@ struct PictureLegend {
             let point = PicturePoint(x: corner.x + place * cell, y: top + height + 17 * unit)
             shapes.append(text.shape(label, at: point, font, PicturePalette.ink, alignment))
         }
-        let words = PicturePoint(x: corner.x, y: top + height + 17 * unit)
-        let middleY = words.y
-        shapes.append(text.shape("darker", at: PicturePoint(x: corner.x + 3.1 * cell, y: middleY), font, PicturePalette.quietInk, .centre))
-        shapes.append(
-            text.shape("brighter", at: PicturePoint(x: corner.x + (count - 3.3) * cell, y: middleY), font, PicturePalette.quietInk, .centre)
-        )
         let box = PictureRect(x: corner.x, y: top + height + 28 * unit, width: 30 * unit, height: height)
         shapes.append(.box(box, fill: PictureColour(grey: 0.8)))
         for offset in stride(from: -box.height, to: box.width, by: 9 * unit) {
@@ -143,7 +147,7 @@ struct PictureLegend {
             }
         }
         if hasLines {
-            rails(PicturePalette.outline)
+            rails(hasPlainLines ? PicturePalette.outline : PicturePalette.claimOutline)
             label("linear: runs between the two lines")
         }
         if hasPolygons {
@@ -153,8 +157,10 @@ struct PictureLegend {
             label("compact: position, pit or pad")
         }
         if hasClaims {
-            rails(PicturePalette.claimOutline)
-            label("bears on a claim [its name]")
+            let swatch = PictureRect(x: corner.x + 8 * unit, y: y - 6 * unit, width: 22 * unit, height: 12 * unit)
+            shapes.append(.box(swatch, fill: PicturePalette.claimOutline))
+            shapes.append(.frame(swatch, PicturePalette.casing, width: 1.1 * unit))
+            label("this colour: bears on a claim [its name]")
         }
     }
 }

@@ -37,9 +37,9 @@ static void keep_message(char *target, const char *message) {
     target[MESSAGE_CAPACITY - 1] = '\0';
 }
 
-static void on_warning(png_structp png, png_const_charp message) {
-    (void)png;
-    (void)message;
+// libpng warns of a chunk longer than its limit and then allocates for it all the same. Pixel data has its own limits.
+static void on_read_warning(png_structp png, png_const_charp message) {
+    if (strstr(message, "chunk data is too large") && strncmp(message, "IDAT", 4) != 0) { png_error(png, message); }
 }
 
 static void on_read_error(png_structp png, png_const_charp message) {
@@ -65,7 +65,7 @@ tw_png_reader *tw_png_reader_create(
         tw_png_reader_destroy(reader);
         return NULL;
     }
-    reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, on_read_error, on_warning);
+    reader->png = png_create_read_struct(PNG_LIBPNG_VER_STRING, reader, on_read_error, on_read_warning);
     if (reader->png) { reader->info = png_create_info_struct(reader->png); }
     if (!reader->info) {
         tw_png_reader_destroy(reader);
@@ -131,6 +131,11 @@ tw_png_text tw_png_reader_text(const tw_png_reader *reader, int index) {
     return (tw_png_text){text->key, text->text, is_utf8 ? text->itxt_length : text->text_length, is_utf8};
 }
 
+static void on_write_warning(png_structp png, png_const_charp message) {
+    (void)png;
+    (void)message;
+}
+
 static void on_write_error(png_structp png, png_const_charp message) {
     tw_png_writer *writer = png_get_error_ptr(png);
     keep_message(writer->message, message);
@@ -153,7 +158,7 @@ tw_png_writer *tw_png_writer_create(tw_png_write_callback write, void *context) 
         tw_png_writer_destroy(writer);
         return NULL;
     }
-    writer->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, writer, on_write_error, on_warning);
+    writer->png = png_create_write_struct(PNG_LIBPNG_VER_STRING, writer, on_write_error, on_write_warning);
     if (writer->png) { writer->info = png_create_info_struct(writer->png); }
     if (!writer->info) {
         tw_png_writer_destroy(writer);
