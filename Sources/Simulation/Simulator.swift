@@ -97,7 +97,7 @@ extension Scenario {
             scale: isMask ? nil : 0.0001,
             metadata: metadata,
             dateTime: "\(date) 09:15:00".replacing("-", with: ":"),
-            compressionLevel: 9,
+            compressionLevel: 6,
             overviewResampling: isMask ? .nearest : .average)
     }
 }

@@ -23,7 +23,8 @@ struct YAMLReader {
             }
             self.init(path: path, node: root, place: "")
         } catch let error as YamlError {
-            throw InputError(path: path, problem: "is not valid YAML: \(error)", advice: "check indentation and brackets at that line")
+            throw InputError(
+                path: path, problem: "is not valid YAML: \(Self.problem(error))", advice: "check indentation and brackets at that line")
         }
     }
 
@@ -31,6 +32,18 @@ struct YAMLReader {
         self.path = path
         self.node = node
         self.place = place
+    }
+
+    /// The parser's own message without the file's text, of which it would quote the whole line.
+    private static func problem(_ error: YamlError) -> String {
+        switch error {
+        case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
+            "line \(mark.line): \(problem)"
+        case .duplicatedKeysInMapping(let duplicates, let context):
+            "line \(context.mark.line): the key '\(duplicates.joined(separator: "', '"))' stands there twice"
+        case .reader(let problem, _, _, _): problem
+        default: "it cannot be parsed"
+        }
     }
 
     func error(_ problem: String, advice: String? = nil) -> InputError {

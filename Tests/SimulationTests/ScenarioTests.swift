@@ -75,7 +75,8 @@ enum SmallScenario {
         ("[640050, 3439950], ", "", ["points", "1 items"]),
         ("[640050, 3439950]", "[640200, 3439500]", ["same point"]),
         ("earthworks:", "earthworks: 7 #", ["line 1"]),
-        ("tiles:", "tiles: [", ["YAML"]),
+        ("tiles:", "tiles: [", ["YAML", "line"]),
+        ("haze: 10", "noise: 10", ["'noise'", "twice"]),
     ])
     func saysWhatIsWrongAndWhere(old: String, new: String, words: [String]) throws {
         let text = SmallScenario.text.replacing(old, with: new, maxReplacements: 1)

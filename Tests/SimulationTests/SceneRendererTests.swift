@@ -100,7 +100,7 @@ import Testing
     }
 
     @Test func cloudsCoverAboutTheirShareAndTheMaskShowsThem() throws {
-        let text = SmallScenario.text.replacing("width: 48, height: 40", with: "width: 400, height: 400")
+        let text = SmallScenario.text.replacing("width: 48, height: 40", with: "width: 240, height: 240")
         let renderer = SceneRenderer(try SmallScenario.load(text))
         let window = renderer.scenario.tiles[0].window(pixelMetres: 10)
         let classes = renderer.sceneClasses(1, window: window)

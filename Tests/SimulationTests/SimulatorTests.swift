@@ -77,6 +77,30 @@ import TestSupport
         #expect(features[0].properties["length_m"] as? Double == 200)
     }
 
+    @Test func shippedImageryIsWhatItsScenarioGives() throws {
+        let root = SharedData.packageRoot
+        let scenario = try Scenario.load(path: root.appendingPathComponent("Pipelines/scenarios/corridor-demo.yaml").path)
+        let renderer = SceneRenderer(scenario)
+        let truth = try TruthFile(scenario)
+        func shipped(_ name: String) throws -> String {
+            try String(contentsOf: root.appendingPathComponent("Pipelines/scenarios/corridor-demo/\(name)"), encoding: .utf8)
+        }
+        #expect(try truth.geoJSON() == shipped("truth.geojson"))
+        #expect(try truth.caseJSON(renderer) == shipped("case.json"))
+
+        let window = PixelWindow(x: 300, y: 40, width: 24, height: 20)
+        for tile in scenario.tiles {
+            let onMap = tile.window(pixelMetres: scenario.pixelMetres)
+            let patch = renderer.ground(
+                PixelWindow(x: onMap.x + window.x, y: onMap.y + window.y, width: window.width, height: window.height))
+            for (index, acquisition) in scenario.dates.enumerated() where tile.dates?.contains(acquisition.date) ?? true {
+                let path = root.appendingPathComponent("Imagery/\(tile.name)/\(acquisition.date).tif").path
+                let file = try RasterReader(path: path).read(window)
+                #expect(renderer.scene(index, on: patch).withUnsafeBytes { Array($0) } == file.bytes, "\(tile.name) \(acquisition.date)")
+            }
+        }
+    }
+
     @Test func namesTheFolderThatCannotBeMade() throws {
         let folder = try TemporaryFolder()
         let path = try folder.write([1], to: "file")
