@@ -107,7 +107,8 @@ public struct GridMapping: Sendable {
         return PixelWindow(x: horizontal.lowerBound, y: vertical.lowerBound, width: horizontal.count, height: vertical.count)
     }
 
-    /// The source positions of the centres of a window's pixels, row by row. The arrays are made to fit: `window.pixelCount` each.
+    /// The source positions of the centres of a window's pixels, row by row. The arrays are made to fit: `window.pixelCount` each. A pixel's
+    /// position is the same number, to the last bit, in every window that holds it and by `map`.
     public func fill(window: PixelWindow, columns: inout [Double], rows: inout [Double]) {
         let count = window.isEmpty ? 0 : window.pixelCount
         if columns.count != count { columns = [Double](repeating: 0, count: count) }
@@ -123,35 +124,15 @@ public struct GridMapping: Sendable {
         }
     }
 
-    /// The same as 32-bit floats relative to (`originColumn`, `originRow`), as a rule the corner of the source block that was read: so close to
-    /// the origin they are still exact to 1/1000 pixel.
-    public func fill(window: PixelWindow, originColumn: Int, originRow: Int, columns: inout [Float], rows: inout [Float]) {
-        let count = window.isEmpty ? 0 : window.pixelCount
-        if columns.count != count { columns = [Float](repeating: 0, count: count) }
-        if rows.count != count { rows = [Float](repeating: 0, count: count) }
-        guard count > 0 else { return }
-        let left = Double(originColumn)
-        let top = Double(originRow)
-        columns.withUnsafeMutableBufferPointer { columns in
-            rows.withUnsafeMutableBufferPointer { rows in
-                visit(window) { index, column, row in
-                    columns[index] = Float(column - left)
-                    rows[index] = Float(row - top)
-                }
-            }
-        }
-    }
-
     @inline(__always)
     private func visit(_ window: PixelWindow, _ body: (Int, Double, Double) -> Void) {
         switch way {
         case .affine(let affine):
             for y in 0..<window.height {
-                let start = affine.map(column: Double(window.x) + 0.5, row: Double(window.y + y) + 0.5)
+                let row = Double(window.y + y) + 0.5
                 for x in 0..<window.width {
-                    body(
-                        y * window.width + x, start.column + Double(x) * affine.columnPerColumn,
-                        start.row + Double(x) * affine.rowPerColumn)
+                    let position = affine.map(column: Double(window.x + x) + 0.5, row: row)
+                    body(y * window.width + x, position.column, position.row)
                 }
             }
         case .mesh(let mesh):
@@ -162,9 +143,7 @@ public struct GridMapping: Sendable {
                     let end = min(window.width, max(x + 1, run.endColumn - window.x))
                     for i in x..<end {
                         let along = Double(window.x + i) + 0.5
-                        body(
-                            y * window.width + i, run.column + along * run.columnPerColumn,
-                            run.row + along * run.rowPerColumn)
+                        body(y * window.width + i, run.column + along * run.columnPerColumn, run.row + along * run.rowPerColumn)
                     }
                     x = end
                 }

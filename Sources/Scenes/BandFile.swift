@@ -30,10 +30,10 @@ struct BandFile: Sendable {
         }
         var sourceValidity = [UInt8](repeating: 255, count: source.pixelCount)
         let decoded = try decode(source, validity: &sourceValidity)
-        var columns: [Float] = []
-        var rows: [Float] = []
-        mapping.fill(window: window, originColumn: source.x, originRow: source.y, columns: &columns, rows: &rows)
-        let sampler = CubicSampler(size: source.size, validity: sourceValidity)
+        var columns: [Double] = []
+        var rows: [Double] = []
+        mapping.fill(window: window, columns: &columns, rows: &rows)
+        let sampler = CubicSampler(window: source, validity: sourceValidity)
         return decoded.map { ($0.plane, sampler.sample($0.values, columns: columns, rows: rows, validity: &validity)) }
     }
 

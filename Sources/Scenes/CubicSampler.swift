@@ -6,41 +6,44 @@ import Raster
 /// which keeps constants, slopes and parabolas. Where one of the 16 pixels is not usable: bilinear over the usable ones of the nearest four, and
 /// not usable itself where the nearest is not. Beyond the plane's edge its outermost pixels repeat.
 struct CubicSampler {
-    private let size: RasterSize
+    private let window: PixelWindow
     private let validity: [UInt8]
     private let isAllValid: Bool
 
-    /// - Parameter validity: of `size`, 0 where not usable.
-    init(size: RasterSize, validity: [UInt8]) {
-        self.size = size
+    /// - Parameters:
+    ///   - window: the part of a raster that the plane holds. It reaches two pixels beyond every position, unless the raster ends there.
+    ///   - validity: of the window's shape, 0 where not usable.
+    init(window: PixelWindow, validity: [UInt8]) {
+        self.window = window
         self.validity = validity
         isAllValid = !validity.contains(0)
     }
 
     /// - Parameters:
     ///   - values: of the plane, row by row.
-    ///   - columns: positions, continuous: 0.5 is the centre of the first pixel.
+    ///   - columns: positions in the raster, continuous: 0.5 is the centre of its first pixel. A position gives the same value, to the last
+    ///     bit, whatever the window.
     ///   - target: validity of the positions; becomes 0 where there is no usable value.
-    func sample(_ values: [Float], columns: [Float], rows: [Float], validity target: inout [UInt8]) -> [Float] {
+    func sample(_ values: [Float], columns: [Double], rows: [Double], validity target: inout [UInt8]) -> [Float] {
         var out = [Float](repeating: 0, count: columns.count)
-        let width = size.width
-        let height = size.height
+        let width = window.width
+        let height = window.height
         values.withUnsafeBufferPointer { values in
             for i in out.indices {
                 let u = columns[i]
                 let v = rows[i]
-                guard u >= 0, v >= 0, u < Float(width), v < Float(height) else {
+                guard u >= Double(window.x), v >= Double(window.y), u < Double(window.maxX), v < Double(window.maxY) else {
                     target[i] = 0
                     continue
                 }
                 let x = (u - 0.5).rounded(.down)
                 let y = (v - 0.5).rounded(.down)
-                let neighbourhood = Neighbourhood(x: Int(x), y: Int(y), width: width, height: height)
-                let tx = u - 0.5 - x
-                let ty = v - 0.5 - y
+                let neighbourhood = Neighbourhood(x: Int(x) - window.x, y: Int(y) - window.y, width: width, height: height)
+                let tx = Float(u - 0.5 - x)
+                let ty = Float(v - 0.5 - y)
                 if isAllValid || isValid(neighbourhood) {
                     out[i] = neighbourhood.weigh(values, Self.weights(tx), Self.weights(ty), width: width)
-                } else if validity[Int(v) * width + Int(u)] == 0 {
+                } else if validity[(Int(v) - window.y) * width + Int(u) - window.x] == 0 {
                     target[i] = 0
                 } else {
                     out[i] = bilinear(values, neighbourhood, tx, ty)
@@ -82,7 +85,7 @@ struct CubicSampler {
 
     private func isValid(_ neighbourhood: Neighbourhood) -> Bool {
         for j in 0..<4 {
-            for i in 0..<4 where validity[neighbourhood.rows[j] * size.width + neighbourhood.columns[i]] == 0 { return false }
+            for i in 0..<4 where validity[neighbourhood.rows[j] * window.width + neighbourhood.columns[i]] == 0 { return false }
         }
         return true
     }
@@ -92,7 +95,7 @@ struct CubicSampler {
         var total: Float = 0
         for j in 1...2 {
             for i in 1...2 {
-                let index = neighbourhood.rows[j] * size.width + neighbourhood.columns[i]
+                let index = neighbourhood.rows[j] * window.width + neighbourhood.columns[i]
                 guard validity[index] != 0 else { continue }
                 let weight = (i == 1 ? 1 - tx : tx) * (j == 1 ? 1 - ty : ty)
                 sum += weight * values[index]

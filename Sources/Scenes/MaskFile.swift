@@ -38,13 +38,13 @@ struct MaskFile: Sendable {
             return
         }
         let usable = try usable(source)
-        var columns: [Float] = []
-        var rows: [Float] = []
-        mapping.fill(window: window, originColumn: source.x, originRow: source.y, columns: &columns, rows: &rows)
+        var columns: [Double] = []
+        var rows: [Double] = []
+        mapping.fill(window: window, columns: &columns, rows: &rows)
         for i in validity.indices where validity[i] != 0 {
-            let u = columns[i]
-            let v = rows[i]
-            let isInside = u >= 0 && v >= 0 && u < Float(source.width) && v < Float(source.height)
+            let u = columns[i] - Double(source.x)
+            let v = rows[i] - Double(source.y)
+            let isInside = u >= 0 && v >= 0 && u < Double(source.width) && v < Double(source.height)
             if !isInside || !usable[Int(v) * source.width + Int(u)] { validity[i] = 0 }
         }
     }

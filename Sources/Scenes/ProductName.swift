@@ -54,6 +54,9 @@ struct ProductName: Hashable, Sendable {
         part = ending.part
     }
 
+    /// 2022-01-25, by ESA's notice.
+    private static let firstDayOfBaseline400 = (year: 2022, month: 1, day: 25)
+
     private static func isSentinel2Mission(_ token: Substring?) -> Bool {
         guard let token else { return false }
         return ["S2A", "S2B", "S2C", "S2D"].contains(token)
@@ -85,7 +88,10 @@ struct ProductName: Hashable, Sendable {
         product.processingDate = tokens.first(where: \.isTimestamp)?.compactDate
         product.date = tokens.first { $0.first == "V" && $0.dropFirst().isTimestamp }?.dropFirst().compactDate
         let baseline = tokens.first { $0.first == "N" && $0.utf8.count == 6 && $0.dropFirst(3).first == "." }
-        product.scaleRule = .sentinel2(baseline: baseline.flatMap { Int($0.dropFirst().replacing(".", with: "")) })
+            .flatMap { Int($0.dropFirst().replacing(".", with: "")) }
+        // What was made before baseline 04.00 came into use cannot have its offset; the date of the picture would prove nothing.
+        let isOlder = product.processingDate.map { ($0.year, $0.month, $0.day) < Self.firstDayOfBaseline400 } ?? false
+        product.scaleRule = .sentinel2(baseline: baseline ?? (isOlder ? 0 : nil))
         return product
     }
 

@@ -97,12 +97,13 @@ struct SceneAssembler {
                     path: file.path, problem: "has several dates in its name (\(words))",
                     advice: "a scene has one: name it \(dates[0]).\(file.fileExtension)")
             }
-            if needsDate, case .whole = file.part, file.nameDates.isEmpty, file.product?.processingDate == nil,
-                try RasterReader(path: file.path).info.dateTime == nil, metadata(for: file).found.allSatisfy({ $0.date == nil })
+            let info = try RasterReader(path: file.path).info
+            // Before its place is asked for: a change raster or truth file is none of the scenes, and says so by having no date.
+            if needsDate, file.nameDates.isEmpty, file.product?.processingDate == nil, info.dateTime == nil,
+                metadata(for: file).found.allSatisfy({ $0.date == nil })
             {
                 throw noDate(file.path)
             }
-            let info = try RasterReader(path: file.path).info
             guard let grid = info.grid, grid.transform.isInvertible else { throw noPlace(info) }
             if info.format == .tiff, info.colourInterpretation == [.palette] {
                 throw InputError(

@@ -133,18 +133,23 @@ public enum SceneFinder {
             var notes: [String] = []
             let unknown = scenes.filter { !$0.offsetIsKnown }
             if !unknown.isEmpty {
-                let days = unknown.map(\.name).joined(separator: ", ")
                 let hasOthers = scenes.contains { scene in scene.offsetIsKnown && scene.bands.contains { $0.offset != 0 } }
                 notes.append(
-                    (label + "nothing says whether the offset of processing baseline 04.00 is in the numbers of \(days); taken as not"
+                    (label
+                        + "nothing says whether the offset of processing baseline 04.00 is in the numbers of \(days(unknown)); taken as not"
                         + (hasOthers ? ", while other dates of the tile have it: a false change of 0.1 reflectance may follow" : ""))
                         .oneLine)
             }
             let raw = scenes.filter { $0.bands.contains { $0.scaleSource == .none } }
             if !raw.isEmpty {
-                notes.append((label + "no scale to reflectance is known for \(raw.map(\.name).joined(separator: ", ")); own units").oneLine)
+                notes.append((label + "no scale to reflectance is known for \(days(raw)); own units").oneLine)
             }
             return notes
         }
+    }
+
+    private static func days(_ scenes: [SceneDescription]) -> String {
+        guard scenes.count > 3 else { return scenes.map(\.name).joined(separator: ", ") }
+        return "\(scenes.count) scenes, \(scenes[0].name) … \(scenes[scenes.count - 1].name)"
     }
 }
