@@ -1,0 +1,1 @@
+../PixelKernelsBaseline/Histograms.swift
