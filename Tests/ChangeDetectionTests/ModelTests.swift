@@ -1,0 +1,122 @@
+import Raster
+import Testing
+
+@testable import ChangeDetection
+
+@Suite("Normalisation, slow field, old structure")
+struct ModelTests {
+    private let window = PixelWindow(x: 0, y: 0, width: 256, height: 256)
+
+    @Test("gain and offset come back although a tenth of the pixels changed")
+    func normalisation() {
+        let ground = TestScene.Ground(seed: 11)
+        let before = TestScene.block(ground, window: window, gains: [1, 1], offsets: [0, 0], noise: 0.05, seed: 1)
+        let after = TestScene.block(ground, window: window, gains: [0.9, 1.2], offsets: [0.3, -0.1], noise: 0.05, seed: 2) { x, y in
+            x < 80 && y < 80 ? 2 : 0
+        }
+        let fit = Normalisation.fit(before: before.planes.map(\.values), after: after.planes.map(\.values))
+        #expect(abs(fit.gain[0] - 1 / 0.9) < 0.01)
+        #expect(abs(fit.gain[1] - 1 / 1.2) < 0.01)
+        #expect(abs(fit.offset[0] + 0.3 / 0.9) < 0.02)
+        #expect(abs(fit.offset[1] - 0.1 / 1.2) < 0.02)
+    }
+
+    @Test("bands without common texture are matched in level only")
+    func noTexture() {
+        let a = TestScene.block(TestScene.Ground(seed: 0), window: window, gains: [0], offsets: [0.2], noise: 0.01, seed: 3)
+        let b = TestScene.block(TestScene.Ground(seed: 0), window: window, gains: [0], offsets: [0.25], noise: 0.01, seed: 4)
+        let fit = Normalisation.fit(before: [a.planes[0].values], after: [b.planes[0].values])
+        #expect(fit.gain == [1])
+        #expect(abs(fit.offset[0] + 0.05) < 1e-3)
+    }
+
+    @Test("a slope is taken away and a line is left")
+    func slowField() {
+        var plane = FloatPlane(width: 512, height: 512)
+        for y in 0..<512 { for x in 0..<512 { plane[x, y] = 0.01 * Float(x) - 0.02 * Float(y) + (x == 200 ? 1 : 0) } }
+        SlowField.subtract(from: &plane, validity: BytePlane(width: 512, height: 512, repeating: 255))
+        // Within reach of the edges the field is one-sided, so the middle is looked at.
+        for y in 192..<320 {
+            #expect(abs(plane[200, y] - 1) < 0.02)
+            #expect(abs(plane[260, y]) < 0.02)
+        }
+    }
+
+    @Test("what a residual shift of 0.1 px leaves is explained by old structure; a new line is not")
+    func structuralResidual() {
+        let ground = TestScene.Ground(seed: 13)
+        let before = TestScene.block(ground, window: window, noise: 0.01, seed: 5)
+        let line = TestScene.line(amplitude: 0.4, rows: 64...192) { 128 + 0.2 * ($0 - 128) }
+        let after = TestScene.block(ground, window: window, shift: (0.1, -0.05), noise: 0.01, seed: 6, change: line)
+        let pair = PairBlock(before: before, after: after)
+        let identity = Normalisation(gain: [1], offset: [0])
+        func spread(_ block: DifferenceBlock) -> Float {
+            RobustStatistics.centredDeviation((96..<160).flatMap { y in (20..<90).map { block.differences[0][$0, y] } })
+        }
+        let plain = DifferenceBlock(pair: pair, normalisation: identity, noise: nil)
+        let explained = DifferenceBlock(pair: pair, normalisation: identity, noise: plain.deviations())
+        #expect(spread(explained) < 0.5 * spread(plain))
+        #expect(spread(explained) < 0.03)
+        let onLine = (100..<156).map { y in explained.differences[0][Int((128 + 0.2 * (Double(y) - 128)).rounded()), y] }
+        #expect(onLine.reduce(0, +) / Float(onLine.count) > 0.28)
+    }
+
+    @Test("the change statistic of unchanged ground has unit variance, and blocks agree where they overlap")
+    func statistic() throws {
+        let ground = TestScene.Ground(seed: 17)
+        let block = PixelWindow(x: 0, y: 0, width: 512, height: 512)
+        func pair(_ window: PixelWindow) -> PairBlock {
+            // Noise must belong to the place, not to the order of reading: one big window, cropped.
+            PairBlock(before: crop(whole.before, window), after: crop(whole.after, window))
+        }
+        func crop(_ scene: SceneBlock, _ window: PixelWindow) -> SceneBlock {
+            var result = SceneBlock(
+                window: window, planes: scene.planes.map { _ in FloatPlane(width: window.width, height: window.height) },
+                validity: BytePlane(width: window.width, height: window.height))
+            for y in window.y..<window.maxY {
+                for x in window.x..<window.maxX where scene.window.contains(x: x, y: y) {
+                    let i = (y - window.y) * window.width + x - window.x
+                    result.validity.values[i] = 255
+                    for band in scene.planes.indices {
+                        result.planes[band].values[i] = scene.planes[band][x - scene.window.x, y - scene.window.y]
+                    }
+                }
+            }
+            return result
+        }
+        let whole = PairBlock(
+            before: TestScene.block(ground, window: block, gains: [0.1, 0.2], offsets: [1, 2], noise: 0.02, seed: 7),
+            after: TestScene.block(ground, window: block, gains: [0.11, 0.19], offsets: [1.1, 1.9], noise: 0.02, seed: 8))
+        let model = try #require(ChangeModel.fit([pair(ChangeModel.readWindow(for: block))]))
+        let change = model.change(of: pair(ChangeModel.readWindow(for: block)), in: block)
+        let values = change.signedFine.filter { $0 != ChangeBlock.notObserved }.map { Double($0) / 100 }
+        let meanSquare = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
+        #expect(abs(meanSquare.squareRoot() - 1) < 0.05)
+        let part = PixelWindow(x: 256, y: 192, width: 128, height: 96)
+        let alone = model.change(of: pair(ChangeModel.readWindow(for: part)), in: part)
+        for y in 0..<part.height {
+            for x in 0..<part.width {
+                #expect(alone.signed[y * part.width + x] == change.signed[(part.y + y) * 512 + part.x + x])
+            }
+        }
+    }
+
+    @Test("masked pixels are not observed, whatever stands in them")
+    func masked() throws {
+        let ground = TestScene.Ground(seed: 19)
+        var before = TestScene.block(ground, window: window, noise: 0.02, seed: 9)
+        let after = TestScene.block(ground, window: window, noise: 0.02, seed: 10)
+        for y in 100..<120 {
+            for x in 60..<90 {
+                before.validity[x, y] = 0
+                before.planes[0][x, y] = .nan
+            }
+        }
+        let pair = PairBlock(before: before, after: after)
+        let model = try #require(ChangeModel.fit([pair]))
+        let change = model.change(of: pair, in: window)
+        for y in 100..<120 { for x in 60..<90 { #expect(change.signed[y * 256 + x] == -128) } }
+        #expect(change.signed.filter { $0 == -128 }.count == 600)
+        #expect(change.signed.filter { abs(Int($0)) > 60 && $0 != -128 }.isEmpty, "the mask's edge makes no change of 6 σ")
+    }
+}

@@ -1,0 +1,50 @@
+import Foundation
+import Raster
+import Testing
+
+@testable import ChangeDetection
+
+@Suite("Sites")
+struct SiteSearchTests {
+    @Test("noise alone gives no site", arguments: [21, 22, 23] as [UInt64])
+    func noise(seed: UInt64) {
+        #expect(TestScene.sites(in: TestScene.planes(width: 600, height: 400, seed: seed)).isEmpty)
+    }
+
+    @Test("a blob is found at its place with an outline round it", arguments: [(1.2, 4.0), (1.8, 3.5), (2.5, 3.0)])
+    func blob(sigma: Double, amplitude: Double) throws {
+        let planes = TestScene.planes(width: 600, height: 600, seed: 25) { x, y in
+            let d = (x - 510.3) * (x - 510.3) + (y - 280.6) * (y - 280.6)
+            return Float(-amplitude * exp(-d / (2 * sigma * sigma)))
+        }
+        let sites = TestScene.sites(in: planes)
+        #expect(sites.count == 1, "also across the blocks' border at 512")
+        let site = try #require(sites.first)
+        #expect(site.sign == .darker)
+        #expect(hypot(site.x - 510.3, site.y - 280.6) < 1.5)
+        #expect(site.outline.first == site.outline.last)
+        let area = zip(site.outline, site.outline.dropFirst()).reduce(0.0) { $0 + $1.0.x * $1.1.y - $1.1.x * $1.0.y } / 2
+        // Half of a Gaussian's height is reached at 1.18 σ.
+        #expect(area > 0.4 * .pi * (1.18 * sigma) * (1.18 * sigma), "clockwise where rows run down, and of about the blob's size")
+        #expect(area < 4 * .pi * (1.18 * sigma + 1) * (1.18 * sigma + 1))
+    }
+
+    @Test("a site on an accepted line belongs to the line")
+    func onLine() {
+        let planes = TestScene.planes(width: 400, height: 400, seed: 27) { x, y in
+            Float(4 * exp(-((x - 200) * (x - 200) + (y - 200) * (y - 200)) / 8))
+        }
+        let line = DetectedLine(
+            points: [.init(x: 200, y: 100), .init(x: 200, y: 300)], sign: .brighter, snr: 10, score: 50,
+            significance: Significance(expectedCount: 0, observedSquareKilometres: 1), amplitude: 1, widthPixels: 2, group: 0)
+        let search = SiteSearch(planes)
+        var law = SiteSearch.ResponseLaw()
+        for block in search.blocks { law.add(search.law(in: block)) }
+        let peaks = search.blocks.flatMap { search.peaks(in: $0, law: law) }
+        func count(_ lines: [DetectedLine]) -> Int {
+            search.sites(from: peaks, lines: lines, observedSquareKilometres: 16, falseAlarmsPer1000SquareKilometres: 1).sites.count
+        }
+        #expect(count([]) == 1)
+        #expect(count([line]) == 0)
+    }
+}
