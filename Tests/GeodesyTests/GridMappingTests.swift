@@ -110,7 +110,7 @@ import Testing
             var rows: [Double] = []
             mapping.fill(window: window, columns: &columns, rows: &rows)
             // The four pixels whose centres surround a position.
-            let missing = columns.indices.filter { i in
+            let missing = stride(from: 0, to: columns.count, by: 53).filter { i in
                 [(0, 0), (1, 0), (0, 1), (1, 1)].contains { dx, dy in
                     let x = Int((columns[i] - 0.5).rounded(.down)) + dx
                     let y = Int((rows[i] - 0.5).rounded(.down)) + dy
