@@ -167,6 +167,8 @@ struct Occupancy {
         return marks[row * width + column]
     }
 
+    func isMarked(_ index: Int) -> Bool { marks[index] }
+
     mutating func mark(_ points: [DetectedLine.Point]) {
         for (a, b) in zip(points, points.dropFirst()) {
             let length = ((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y)).squareRoot()

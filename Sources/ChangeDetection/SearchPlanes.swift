@@ -30,6 +30,29 @@ public struct SearchPlanes: Sendable {
 
     public var observedCount: Int { signed.reduce(0) { $0 + ($1 == -128 ? 0 : 1) } }
 
+    /// Half the size: sums of 2 × 2 pixels over the root of their number, so that white noise keeps its variance, and the root mean square of old
+    /// structure. A pixel is observed where at least two of its four are.
+    func reducedByTwo() -> SearchPlanes {
+        var result = SearchPlanes(size: RasterSize(width: (width + 1) / 2, height: (height + 1) / 2))
+        for y in 0..<result.height {
+            for x in 0..<result.width {
+                var (sum, squares, count): (Int, Int, Int) = (0, 0, 0)
+                for v in (2 * y)..<min(height, 2 * y + 2) {
+                    for u in (2 * x)..<min(width, 2 * x + 2) where signed[v * width + u] != -128 {
+                        sum += Int(signed[v * width + u])
+                        squares += Int(structure[v * width + u]) * Int(structure[v * width + u])
+                        count += 1
+                    }
+                }
+                guard count >= 2 else { continue }
+                let i = y * result.width + x
+                result.signed[i] = Int8(max(-127, min(127, (Float(sum) / Float(count).squareRoot()).rounded())))
+                result.structure[i] = Int8(min(127, (Float(squares) / Float(count)).squareRoot().rounded()))
+            }
+        }
+        return result
+    }
+
     /// Rows become columns.
     func transposed() -> SearchPlanes {
         var result = SearchPlanes(size: RasterSize(width: height, height: width))

@@ -11,32 +11,60 @@ public struct DetectedSite: Sendable, Equatable {
     public var significance: Significance
 }
 
-/// Finds compact changes: a blob response at three scales, each a Gaussian mean less the mean around it, weighed by what chance and old structure
-/// give in the neighbourhood; then local maxima, accepted by the law of the scene's own weaker ones.
+/// Finds compact changes: blob responses, each a Gaussian mean less the mean around it, at three scales of the planes and two of each of their
+/// reductions by two and by four, weighed by what chance and old structure give in the neighbourhood; then local maxima, accepted by the law of the
+/// scene's own weaker ones.
 ///
 /// Works block by block; two passes over the blocks, since the first measures what the second judges by.
 public struct SiteSearch: Sendable {
-    /// Gaussian scales in pixels: works of about 2.5, 4 and 6 px across.
+    /// Gaussian scales in pixels of the level: works of about 2.5, 4 and 6 px across, and on the reductions up to 24 px.
     static let scales: [Double] = [1.0, 1.6, 2.4]
     /// Pixels around a block that its responses depend on.
     static let halo = 96
     public static let blockSide = 512
     private static let lowestResponse: Float = 3.5
     private static let priorRate = 0.8
+    /// Half the width of what is taken out along accepted lines before sites are looked for, in pixels.
+    private static let lineReach = 5
 
-    private let planes: SearchPlanes
+    private let levels: [SearchPlanes]
 
-    public init(_ planes: SearchPlanes) { self.planes = planes }
+    /// - Parameter lines: accepted lines; the change on them is theirs and no site's.
+    public init(_ planes: SearchPlanes, lines: [DetectedLine]) {
+        var first = planes
+        if !lines.isEmpty {
+            var onLines = Occupancy(width: planes.width, height: planes.height, radius: Self.lineReach)
+            for line in lines { onLines.mark(line.points) }
+            for i in first.signed.indices where onLines.isMarked(i) && first.signed[i] != -128 { first.signed[i] = 0 }
+        }
+        let half = first.reducedByTwo()
+        levels = [first, half, half.reducedByTwo()]
+    }
+
+    /// A window of one of the levels.
+    public struct Block: Sendable {
+        let level: Int
+        let window: PixelWindow
+    }
 
     /// The blocks that both passes go through.
-    public var blocks: [PixelWindow] { PixelWindow(x: 0, y: 0, width: planes.width, height: planes.height).blocks(side: Self.blockSide) }
+    public var blocks: [Block] {
+        levels.indices.flatMap { level in
+            PixelWindow(x: 0, y: 0, width: levels[level].width, height: levels[level].height).blocks(side: Self.blockSide)
+                .map { Block(level: level, window: $0) }
+        }
+    }
+
+    /// The finest scale of the first level has no place on the others: it is the coarsest of the level before.
+    private static func scaleIndices(_ level: Int) -> Range<Int> { (level == 0 ? 0 : 1)..<scales.count }
 
     /// What chance gives at each scale, by the strength of old structure: a histogram of responses that passes add up.
     public struct ResponseLaw: Sendable {
         static let classes = 16
         static let bins = 400
         static let binWidth: Float = 0.02
-        var counts: [UInt32] = [UInt32](repeating: 0, count: SiteSearch.scales.count * classes * bins)
+        /// By level, scale, class and bin.
+        var counts: [UInt32] = [UInt32](repeating: 0, count: 3 * SiteSearch.scales.count * classes * bins)
 
         public init() {}
 
@@ -51,12 +79,16 @@ public struct SiteSearch: Sendable {
             return min(classes - 1, Int(steps.exponent) + (steps.significand >= 1.5 ? 1 : 0))
         }
 
-        /// Trimmed root mean square of each scale and class, never falling with structure.
-        func spreads() -> [[Float]] {
+        static func base(level: Int, scale: Int, strengthClass: Int) -> Int {
+            ((level * SiteSearch.scales.count + scale) * classes + strengthClass) * bins
+        }
+
+        /// Trimmed root mean square of each scale and class of a level, never falling with structure.
+        func spreads(level: Int) -> [[Float]] {
             SiteSearch.scales.indices.map { scale in
                 var highest: Float = 0
                 let rows = (0..<Self.classes).map { k -> Float? in
-                    let base = (scale * Self.classes + k) * Self.bins
+                    let base = Self.base(level: level, scale: scale, strengthClass: k)
                     let row = counts[base..<(base + Self.bins)]
                     let total = row.reduce(0.0) { $0 + Double($1) }
                     guard total >= 200 else { return nil }
@@ -80,13 +112,14 @@ public struct SiteSearch: Sendable {
     }
 
     /// First pass, one block.
-    public func law(in block: PixelWindow) -> ResponseLaw {
-        let field = ResponseField(planes: planes, block: block)
+    public func law(in block: Block) -> ResponseLaw {
+        let field = ResponseField(planes: levels[block.level], block: block.window)
         var law = ResponseLaw()
-        for scale in Self.scales.indices {
-            field.forEachPixel(of: block) { i, strength in
+        for scale in Self.scaleIndices(block.level) {
+            field.forEachPixel(of: block.window) { i, strength in
                 let bin = min(ResponseLaw.bins - 1, Int(abs(field.responses[scale].values[i]) / ResponseLaw.binWidth))
-                law.counts[(scale * ResponseLaw.classes + ResponseLaw.classIndex(strength)) * ResponseLaw.bins + bin] += 1
+                law.counts[
+                    ResponseLaw.base(level: block.level, scale: scale, strengthClass: ResponseLaw.classIndex(strength)) + bin] += 1
             }
         }
         return law
@@ -94,21 +127,29 @@ public struct SiteSearch: Sendable {
 
     /// A local maximum of the standardised response.
     public struct Peak: Sendable {
+        let level: Int
+        /// Pixel of the level.
         let x: Int
         let y: Int
         let response: Float
         let scale: Int
+        /// Place and radius of the work in pixels of the first level: a Gaussian blob of scale s answers strongest to a disc of radius 1.4 s.
+        var centre: (x: Double, y: Double) {
+            let size = Double(1 << level)
+            return ((Double(x) + 0.5) * size, (Double(y) + 0.5) * size)
+        }
+        var radius: Double { 1.4 * SiteSearch.scales[scale] * Double(1 << level) }
         var score: Double { Double(response) * Double(response) / 2 }
     }
 
     /// Second pass, one block: its peaks above the counting threshold.
-    public func peaks(in block: PixelWindow, law: ResponseLaw) -> [Peak] {
-        let field = ResponseField(planes: planes, block: block)
-        let spreads = law.spreads()
+    public func peaks(in block: Block, law: ResponseLaw) -> [Peak] {
+        let field = ResponseField(planes: levels[block.level], block: block.window)
+        let spreads = law.spreads(level: block.level)
         let width = field.window.width
         var strongest = FloatPlane(width: width, height: field.window.height)
         var scaleOf = [UInt8](repeating: 0, count: strongest.values.count)
-        for scale in Self.scales.indices {
+        for scale in Self.scaleIndices(block.level) {
             var standardised = field.responses[scale]
             for i in standardised.values.indices {
                 standardised.values[i] /= spreads[scale][ResponseLaw.classIndex(field.strength.values[i])]
@@ -127,7 +168,7 @@ public struct SiteSearch: Sendable {
         }
         var peaks: [Peak] = []
         let reach = 4
-        field.forEachPixel(of: block) { i, _ in
+        field.forEachPixel(of: block.window) { i, _ in
             let value = abs(strongest.values[i])
             guard value > Self.lowestResponse else { return }
             let (x, y) = (i % width, i / width)
@@ -138,31 +179,68 @@ public struct SiteSearch: Sendable {
                 }
             }
             peaks.append(
-                Peak(x: x + field.window.x, y: y + field.window.y, response: strongest.values[i], scale: Int(scaleOf[i])))
+                Peak(
+                    level: block.level, x: x + field.window.x, y: y + field.window.y, response: strongest.values[i],
+                    scale: Int(scaleOf[i])))
         }
         return peaks
     }
 
-    /// The sites that chance would not make.
-    ///
-    /// - Parameter lines: accepted lines; what lies on them is theirs.
+    /// The sites that chance would not make. A work answers at several scales and levels; the strongest answer speaks for it.
     public func sites(
-        from peaks: [Peak], lines: [DetectedLine], observedSquareKilometres: Double, falseAlarmsPer1000SquareKilometres limit: Double
+        from peaks: [Peak], observedSquareKilometres: Double, falseAlarmsPer1000SquareKilometres limit: Double
     ) -> (sites: [DetectedSite], null: NullTail) {
-        var onLines = Occupancy(width: planes.width, height: planes.height, radius: 5)
-        for line in lines { onLines.mark(line.points) }
-        let free = peaks.filter { !onLines.contains(x: Double($0.x) + 0.5, y: Double($0.y) + 0.5) }
+        let ordered = peaks.sorted { (abs($1.response), $0.level, $0.y, $0.x) < (abs($0.response), $1.level, $1.y, $1.x) }
+        var kept: [Peak] = []
+        var index = PeakIndex()
+        for peak in ordered where !index.covers(peak) {
+            kept.append(peak)
+            index.insert(peak)
+        }
         let lowest = Double(Self.lowestResponse * Self.lowestResponse) / 2
-        let null = NullTail.fit(scores: free.map(\.score), threshold: lowest, priorRate: Self.priorRate)
-        let sites = free.compactMap { peak -> DetectedSite? in
+        let null = NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate)
+        let sites = kept.compactMap { peak -> DetectedSite? in
             let significance = Significance(
                 expectedCount: null.expectedCount(atLeast: peak.score), observedSquareKilometres: observedSquareKilometres)
             guard significance.falseAlarmsPer1000SquareKilometres <= limit else { return nil }
+            let size = Double(1 << peak.level)
+            let outline = SiteOutline.ring(around: peak, in: levels[peak.level]).map { DetectedLine.Point(x: $0.x * size, y: $0.y * size) }
             return DetectedSite(
-                x: Double(peak.x) + 0.5, y: Double(peak.y) + 0.5, outline: SiteOutline.ring(around: peak, in: planes),
-                sign: peak.response > 0 ? .brighter : .darker, snr: Double(abs(peak.response)), significance: significance)
+                x: peak.centre.x, y: peak.centre.y, outline: outline, sign: peak.response > 0 ? .brighter : .darker,
+                snr: Double(abs(peak.response)), significance: significance)
         }
         return (sites.sorted { ($0.y, $0.x) < ($1.y, $1.x) }, null)
+    }
+}
+
+/// Accepted peaks by place.
+private struct PeakIndex {
+    private static let cell = 64.0
+    private struct Key: Hashable {
+        let column: Int
+        let row: Int
+    }
+    private var cells: [Key: [SiteSearch.Peak]] = [:]
+
+    private static func key(_ peak: SiteSearch.Peak) -> Key {
+        Key(column: Int(peak.centre.x / cell), row: Int(peak.centre.y / cell))
+    }
+
+    mutating func insert(_ peak: SiteSearch.Peak) { cells[Self.key(peak), default: []].append(peak) }
+
+    /// True where a stronger peak's work takes this one in, or this one's the stronger's centre.
+    func covers(_ peak: SiteSearch.Peak) -> Bool {
+        let key = Self.key(peak)
+        for row in (key.row - 1)...(key.row + 1) {
+            for column in (key.column - 1)...(key.column + 1) {
+                for other in cells[Key(column: column, row: row)] ?? [] {
+                    let (dx, dy) = (peak.centre.x - other.centre.x, peak.centre.y - other.centre.y)
+                    let reach = max(4, 1.5 * other.radius, peak.radius)
+                    if dx * dx + dy * dy < reach * reach { return true }
+                }
+            }
+        }
+        return false
     }
 }
 

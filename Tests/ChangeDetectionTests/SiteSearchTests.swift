@@ -29,6 +29,17 @@ struct SiteSearchTests {
         #expect(area < 4 * .pi * (1.18 * sigma + 1) * (1.18 * sigma + 1))
     }
 
+    @Test("a field of 24 px is one site, not many, with about its own area")
+    func field() throws {
+        let planes = TestScene.planes(width: 512, height: 512, seed: 29) { x, y in abs(x - 250) < 12 && abs(y - 260) < 12 ? 2 : 0 }
+        let sites = TestScene.sites(in: planes)
+        #expect(sites.count == 1)
+        let site = try #require(sites.first)
+        #expect(hypot(site.x - 250, site.y - 260) < 6)
+        let area = zip(site.outline, site.outline.dropFirst()).reduce(0.0) { $0 + $1.0.x * $1.1.y - $1.1.x * $1.0.y } / 2
+        #expect(area > 288 && area < 1152, "half to twice the field's 576 px²")
+    }
+
     @Test("a site on an accepted line belongs to the line")
     func onLine() {
         let planes = TestScene.planes(width: 400, height: 400, seed: 27) { x, y in
@@ -37,14 +48,7 @@ struct SiteSearchTests {
         let line = DetectedLine(
             points: [.init(x: 200, y: 100), .init(x: 200, y: 300)], sign: .brighter, snr: 10, score: 50,
             significance: Significance(expectedCount: 0, observedSquareKilometres: 1), amplitude: 1, widthPixels: 2, group: 0)
-        let search = SiteSearch(planes)
-        var law = SiteSearch.ResponseLaw()
-        for block in search.blocks { law.add(search.law(in: block)) }
-        let peaks = search.blocks.flatMap { search.peaks(in: $0, law: law) }
-        func count(_ lines: [DetectedLine]) -> Int {
-            search.sites(from: peaks, lines: lines, observedSquareKilometres: 16, falseAlarmsPer1000SquareKilometres: 1).sites.count
-        }
-        #expect(count([]) == 1)
-        #expect(count([line]) == 0)
+        #expect(TestScene.sites(in: planes).count == 1)
+        #expect(TestScene.sites(in: planes, lines: [line]).isEmpty)
     }
 }

@@ -99,14 +99,13 @@ enum TestScene {
         ).lines
     }
 
-    static func sites(in planes: SearchPlanes, limit: Double = 1) -> [DetectedSite] {
-        let search = SiteSearch(planes)
+    static func sites(in planes: SearchPlanes, lines: [DetectedLine] = [], limit: Double = 1) -> [DetectedSite] {
+        let search = SiteSearch(planes, lines: lines)
         var law = SiteSearch.ResponseLaw()
         for block in search.blocks { law.add(search.law(in: block)) }
         let peaks = search.blocks.flatMap { search.peaks(in: $0, law: law) }
         return search.sites(
-            from: peaks, lines: [], observedSquareKilometres: Double(planes.width * planes.height) * 1e-4,
-            falseAlarmsPer1000SquareKilometres: limit
+            from: peaks, observedSquareKilometres: Double(planes.width * planes.height) * 1e-4, falseAlarmsPer1000SquareKilometres: limit
         ).sites
     }
 }
