@@ -30,10 +30,16 @@ struct BandFile: Sendable {
         }
         var sourceValidity = [UInt8](repeating: 255, count: source.pixelCount)
         let decoded = try decode(source, validity: &sourceValidity)
+        let sampler = CubicSampler(window: source, validity: sourceValidity)
         var columns: [Double] = []
         var rows: [Double] = []
+        if let affine = mapping.affine, affine.columnPerRow == 0, affine.rowPerColumn == 0 {
+            var unused: [Double] = []
+            mapping.fill(window: PixelWindow(x: window.x, y: window.y, width: window.width, height: 1), columns: &columns, rows: &unused)
+            mapping.fill(window: PixelWindow(x: window.x, y: window.y, width: 1, height: window.height), columns: &unused, rows: &rows)
+            return decoded.map { ($0.plane, sampler.sample($0.values, acrossColumns: columns, rows: rows, validity: &validity)) }
+        }
         mapping.fill(window: window, columns: &columns, rows: &rows)
-        let sampler = CubicSampler(window: source, validity: sourceValidity)
         return decoded.map { ($0.plane, sampler.sample($0.values, columns: columns, rows: rows, validity: &validity)) }
     }
 
@@ -59,7 +65,9 @@ struct BandFile: Sendable {
             switch block.type {
             case .uint8, .int8, .uint16, .int16, .float32:
                 let marker = Float(noData)
-                for i in values.indices where values[i] == marker { validity[i] = 0 }
+                validity.withUnsafeMutableBufferPointer { validity in
+                    for i in values.indices { validity[i] = values[i] == marker ? 0 : validity[i] }
+                }
             case .uint32, .int32, .float64:
                 // Close neighbours of the marker must not round to it.
                 let exact = block.doubles(band: position)
@@ -68,13 +76,14 @@ struct BandFile: Sendable {
         }
         let scale = Float(band.scale)
         let offset = Float(band.offset)
-        for i in values.indices {
-            let value = values[i] * scale + offset
-            if value.isFinite {
-                values[i] = value
-            } else {
-                values[i] = 0
-                validity[i] = 0
+        values.withUnsafeMutableBufferPointer { values in
+            validity.withUnsafeMutableBufferPointer { validity in
+                for i in values.indices {
+                    let value = values[i] * scale + offset
+                    let isFinite = value.isFinite
+                    values[i] = isFinite ? value : 0
+                    validity[i] = isFinite ? validity[i] : 0
+                }
             }
         }
         return values

@@ -106,6 +106,23 @@ import Testing
         #expect(file.part == row.part)
     }
 
+    /// Names come from anywhere: whatever is cut out of a good one, it is read without a crash, and a date is a real one.
+    @Test func brokenNamesAreRead() {
+        var readable = 0
+        for row in Self.rows {
+            let path = Array(row.path)
+            for start in path.indices {
+                for length in [1, 2, 7] {
+                    let broken = String(path[..<start] + path[min(path.count, start + length)...])
+                    let file = SceneFile(path: broken, folders: broken.split(separator: "/").dropLast().map(String.init), outerCount: 0)
+                    readable += file.nameDates.filter { (1972...2100).contains($0.date.year) }.count == file.nameDates.count ? 1 : 0
+                    #expect(file.tile?.contains("/") != true)
+                }
+            }
+        }
+        #expect(readable == 3 * Self.rows.reduce(0) { $0 + $1.path.count })
+    }
+
     @Test func filesOfOneProductShareFolderAndPrefix() {
         let names = [
             "R10m/T33RXQ_20200701T093041_B04_10m.tif", "R20m/T33RXQ_20200701T093041_B11_20m.tif", "R20m/T33RXQ_20200701T093041_SCL_20m.tif",

@@ -42,7 +42,7 @@ import TestSupport
         let reader = try SceneReader(scene)
         let whole = try reader.read(PixelWindow(scene.grid.size))
         let blocks = try await withThrowingTaskGroup(of: SceneBlock.self) { group in
-            for side in [7, 16] {
+            for side in [1, 3, 7, 16] {
                 for window in PixelWindow(scene.grid.size).blocks(side: side) { group.addTask { try reader.read(window) } }
             }
             return try await group.reduce(into: []) { $0.append($1) }
@@ -175,5 +175,28 @@ import TestSupport
         // gdalinfo -stats: the first band has a mean of 1609.2248636882.
         let mean = block.planes[0].values.reduce(0.0) { $0 + Double($1) } / Double(block.planes[0].values.count)
         #expect(abs(mean - 0.16092248636882) < 1e-7)
+    }
+
+    @Test(
+        .enabled(if: SharedData.isPresent, "\(SharedData.whySkipped)"),
+        .enabled(if: OtherReader.has("gdalwarp"), "needs gdalwarp (Debian: gdal-bin)"))
+    func coarseBandsLieWhereGDALPutsThem() throws {
+        let scene = try SceneFinder.scene(at: SharedData.path("imagery/oscd/nantes/2017-10-14")).scene
+        let band = try #require(scene.bands.first { $0.name == "B11" })
+        let corner = scene.grid.transform.apply(column: 0, row: Double(scene.grid.size.height))
+        let opposite = scene.grid.transform.apply(column: Double(scene.grid.size.width), row: 0)
+        let folder = try TemporaryFolder()
+        let warped = folder.file("2017-10-14_B11.tif")
+        let result = try OtherReader.run(
+            "gdalwarp",
+            ["-q", "-r", "cubic", "-ot", "Float64", "-te", "\(corner.x)", "\(corner.y)", "\(opposite.x)", "\(opposite.y)", "-ts"]
+                + ["\(scene.grid.size.width)", "\(scene.grid.size.height)", band.path, warped])
+        #expect(result.status == 0, "\(result.output)")
+        let window = PixelWindow(x: 100, y: 60, width: 150, height: 120)
+        let ours = try SceneReader(scene, bands: ["B11"]).read(window).planes[0].values
+        let theirs = try SceneReader(try SceneFinder.scene(at: warped).scene).read(window).planes[0].values
+        // Theirs is in stored numbers, which are 1/10000 of reflectance.
+        let largest = zip(ours, theirs).map { abs($0 * 10_000 - $1) }.max() ?? .infinity
+        #expect(largest < 0.5)
     }
 }
