@@ -1,0 +1,74 @@
+# `make demo` and `make test` each work as the only command on a bare Debian 12 with a Swift toolchain.
+
+SWIFT ?= swift
+PREFIX ?= /usr/local
+DESTDIR ?=
+BUILD := .build/release
+PACKAGES := libpng-dev libtiff-dev libgeotiff-dev libproj-dev libgeos-dev libcairo2-dev libsqlite3-dev libssl-dev zlib1g-dev \
+	fonts-dejavu-core pkg-config
+SOURCES := Sources Tests Benchmarks/Package.swift Benchmarks/Sources Package.swift
+
+.DEFAULT_GOAL := help
+.PHONY: help deps packages toolchain build demo test bench format lint install clean
+
+help: ## say what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+deps: packages toolchain ## install the Debian packages that are missing, and check the Swift toolchain
+
+packages:
+	@missing=""; \
+	for package in $(PACKAGES); do \
+		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | grep -q 'ok installed' || missing="$$missing $$package"; \
+	done; \
+	if [ -n "$$missing" ]; then \
+		sudo=""; \
+		if [ "$$(id -u)" -ne 0 ]; then sudo=sudo; fi; \
+		if [ -n "$$sudo" ] && ! command -v sudo >/dev/null; then \
+			echo "make: as root, run: apt-get install$$missing" >&2; exit 1; \
+		fi; \
+		echo "installing$$missing"; \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get update -q || echo "make: apt-get update failed; trying the lists that are there" >&2; \
+		$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $$missing; \
+	fi
+
+toolchain:
+	@if ! command -v $(SWIFT) >/dev/null; then \
+		echo "make: there is no '$(SWIFT)'; install Swift 6.2 or later for Debian 12 from https://www.swift.org/install/linux/" >&2; exit 1; \
+	fi; \
+	version=$$($(SWIFT) --version 2>/dev/null | sed -n 's/.*Swift version \([0-9]*\.[0-9]*\).*/\1/p' | head -n 1); \
+	if [ "$$(printf '6.2\n%s\n' "$$version" | sort -V | head -n 1)" != 6.2 ]; then \
+		echo "make: Swift $$version is too old; install 6.2 or later from https://www.swift.org/install/linux/" >&2; exit 1; \
+	fi
+
+build: deps ## build the program, optimised
+	$(SWIFT) build -c release --product trenchwatch
+
+# Some scenes of one's own may be refused (exit code 3); that is reported, and the demonstration goes on.
+demo: build ## run the pipeline of the corridor on the imagery in Imagery
+	@status=0; $(BUILD)/trenchwatch run Pipelines/sirte-jufra.yaml || status=$$?; \
+	if [ $$status -ne 0 ] && [ $$status -ne 3 ]; then exit $$status; fi; \
+	picture=$$(find Output/diffs -name '*.png' | sort | tail -n 1); \
+	echo; \
+	echo "A picture:  $(CURDIR)/$$picture"; \
+	echo "The record: $(CURDIR)/Output/detections.geojson"
+
+test: deps ## run all tests
+	$(SWIFT) test
+
+bench: deps ## measure the pixel kernels
+	cd Benchmarks && $(SWIFT) run -c release KernelBenchmarks
+
+format: toolchain ## format the sources in place
+	$(SWIFT) format --in-place --recursive $(SOURCES)
+
+lint: toolchain ## check the format of the sources
+	$(SWIFT) format lint --strict --recursive $(SOURCES)
+
+install: build ## install below PREFIX (/usr/local)
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(BUILD)/trenchwatch "$(DESTDIR)$(PREFIX)/bin/trenchwatch"
+
+clean: ## remove what was built, but not Output
+	$(SWIFT) package clean
+	rm -rf Benchmarks/.build
