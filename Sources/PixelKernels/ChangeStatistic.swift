@@ -157,8 +157,8 @@ extension KernelSet {
     ) {
         precondition(inverseNoise.count == out.count && validity.count == out.count, "the planes differ in size")
         let bands = weights.bandCount
-        // 256 pixels of 16 bands and two results stay in the first-level cache.
-        let chunk = 256
+        // Long enough for the processor to fetch ahead on every band, short enough for the scratch to stay in the first caches.
+        let chunk = 512
         let sums = usesAVX2 ? PixelKernelsAVX2.changeSums : PixelKernelsBaseline.changeSums
         withUnsafeTemporaryAllocation(of: Float.self, capacity: (bands + 2) * chunk) { scratch in
             scratch.initialize(repeating: 0)

@@ -3,11 +3,11 @@ import PixelKernelsBaseline
 
 extension KernelSet {
     /// Most taps that `gaussianBlur` takes.
-    public static let maximumBlurTaps = 15
+    public static let maximumBlurTaps = 63
 
     /// The sampled Gaussian, normalised to sum one. Shape: `2 · radius + 1`.
     ///
-    /// - Precondition: `sigmaPixels` is positive and finite, `radius` is 0 to 7.
+    /// - Precondition: `sigmaPixels` is positive and finite, `radius` is 0 to 31.
     public static func gaussianTaps(sigmaPixels: Double, radius: Int) -> [Float] {
         precondition(sigmaPixels > 0 && sigmaPixels.isFinite, "a Gaussian needs a positive width")
         precondition((0...(maximumBlurTaps / 2)).contains(radius), "a radius of 0 to \(maximumBlurTaps / 2) pixels")
@@ -21,7 +21,7 @@ extension KernelSet {
     ///
     /// - Parameters:
     ///   - source: Shape: `height` × `width`; `out` likewise.
-    ///   - taps: an odd number, 1 to 15.
+    ///   - taps: an odd number, 1 to 63.
     public func gaussianBlur(_ source: Span<Float>, width: Int, height: Int, taps: [Float], into out: consuming MutableSpan<Float>) {
         precondition(taps.count % 2 == 1 && taps.count <= Self.maximumBlurTaps, "an odd number of taps, at most \(Self.maximumBlurTaps)")
         precondition(width >= 0 && height >= 0 && source.count == width * height, "the source does not fit its shape")

@@ -56,14 +56,14 @@ package func andRows(
     }
 }
 
-/// Sets to 0 what is not valid, NaN too.
+/// Sets to 0 what is not valid, NaN too. On the bits, since a choice becomes a masked store, which the baseline lacks.
 package func clearInvalid(_ validity: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, _ count: Int) {
-    for x in 0..<count { values[x] = validity[x] != 0 ? values[x] : 0 }
+    for x in 0..<count { values[x] = Float(bitPattern: values[x].bitPattern & (validity[x] != 0 ? ~0 : 0)) }
 }
 
 /// `out = source` where valid, else 0.
 package func copyValid(
     _ source: UnsafePointer<Float>, _ validity: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<Float>, _ count: Int
 ) {
-    for x in 0..<count { out[x] = validity[x] != 0 ? source[x] : 0 }
+    for x in 0..<count { out[x] = Float(bitPattern: source[x].bitPattern & (validity[x] != 0 ? ~0 : 0)) }
 }
