@@ -1,0 +1,92 @@
+/// What the manifest says of one pair of dates of a tile. The JSON keys are part of the output's contract.
+public struct PairRecord: Codable, Sendable, Equatable {
+    /// How far the later date lay from the earlier one, positive right and down, in the earlier date's pixels.
+    public struct Shift: Codable, Sendable, Equatable {
+        public var x: Double
+        public var y: Double
+        /// What is left of the misfit after the shift; nil where it was not measured.
+        public var residual: Double?
+        /// False where no shift was found that helps; x and y are then 0 and none was applied.
+        public var lock: Bool
+
+        public init(x: Double, y: Double, residual: Double?, lock: Bool) {
+            self.x = x.rounded(decimals: 4) ?? 0
+            self.y = y.rounded(decimals: 4) ?? 0
+            self.residual = residual?.rounded(decimals: 4)
+            self.lock = lock
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(x, forKey: .x)
+            try container.encode(y, forKey: .y)
+            try container.encode(residual, forKey: .residual)
+            try container.encode(lock, forKey: .lock)
+        }
+    }
+
+    public var tile: String
+    public var before: String
+    public var after: String
+    public var shift: Shift
+    /// Per band, later = gain · earlier + offset as it was taken out; nil where a band had too few pixels to tell.
+    public var gain: [Double?]
+    public var offset: [Double?]
+    public var noiseSigma: [Double?]
+    /// Share of the earlier date's pixels that were usable on both dates, 0…1.
+    public var clearShare: Double
+    public var observedSquareKilometres: Double
+    /// The no-change limit for band 2 of the change raster, in its stored units; nil where nothing was observed.
+    public var thresholdPixel: Double?
+
+    public init(
+        tile: String, before: String, after: String, shift: Shift, gain: [Double], offset: [Double], noiseSigma: [Double],
+        clearShare: Double, observedSquareKilometres: Double, thresholdPixel: Double?
+    ) {
+        self.tile = tile
+        self.before = before
+        self.after = after
+        self.shift = shift
+        self.gain = gain.map { $0.rounded(decimals: 6) }
+        self.offset = offset.map { $0.rounded(decimals: 6) }
+        self.noiseSigma = noiseSigma.map { $0.rounded(decimals: 6) }
+        self.clearShare = clearShare.rounded(decimals: 4) ?? 0
+        self.observedSquareKilometres = observedSquareKilometres.rounded(decimals: 4) ?? 0
+        self.thresholdPixel = thresholdPixel?.rounded(decimals: 2)
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case tile, before, after, gain, offset
+        case shift = "shift_px"
+        case noiseSigma = "noise_sigma"
+        case clearShare = "clear_share"
+        case observedSquareKilometres = "observed_km2"
+        case thresholdPixel = "threshold_pixel"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(tile, forKey: .tile)
+        try container.encode(before, forKey: .before)
+        try container.encode(after, forKey: .after)
+        try container.encode(shift, forKey: .shift)
+        try container.encode(gain, forKey: .gain)
+        try container.encode(offset, forKey: .offset)
+        try container.encode(noiseSigma, forKey: .noiseSigma)
+        try container.encode(clearShare, forKey: .clearShare)
+        try container.encode(observedSquareKilometres, forKey: .observedSquareKilometres)
+        try container.encode(thresholdPixel, forKey: .thresholdPixel)
+    }
+}
+
+extension Double {
+    /// The nearest multiple of 10⁻ⁿ, and never −0; nil where the number is not finite, since JSON has no such numbers.
+    func rounded(decimals: Int) -> Double? {
+        guard isFinite else { return nil }
+        var scale = 1.0
+        for _ in 0..<decimals { scale *= 10 }
+        let scaled = (self * scale).rounded()
+        guard scaled.isFinite else { return self }
+        return scaled == 0 ? 0 : scaled / scale
+    }
+}

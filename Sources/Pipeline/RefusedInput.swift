@@ -1,0 +1,24 @@
+import Raster
+
+/// An input that was left out, and why.
+public struct RefusedInput: Codable, Sendable, Equatable {
+    /// As found: a file, or a scene's folder.
+    public var input: String
+    public var reason: String
+
+    public init(input: String, reason: String) {
+        self.input = input
+        self.reason = reason
+    }
+
+    public init(input: String, error: any Error) {
+        self.input = input
+        if let known = error as? any TrenchWatchError {
+            let text = known.problem + (known.advice.map { "; " + $0 } ?? "")
+            let elsewhere = known.path.flatMap { $0 == input ? nil : $0 + ": " } ?? ""
+            reason = (elsewhere + text).oneLine
+        } else {
+            reason = String(describing: error).oneLine
+        }
+    }
+}

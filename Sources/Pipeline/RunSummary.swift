@@ -1,0 +1,154 @@
+import Foundation
+import Raster
+import Reporting
+
+/// What a run did, for the terminal and for scripts.
+public struct RunSummary: Sendable, Equatable {
+    /// What came out of one pair of dates of a tile.
+    public struct Pair: Sendable, Equatable, Encodable {
+        public var tile: String
+        public var before: String
+        public var after: String
+        public var linearCount: Int
+        public var compactCount: Int
+        /// Total length of the linear earthworks, in metres.
+        public var linearLengthMetres: Double
+        /// Paths of the files written for the pair; nil where they were not asked for.
+        public var picture: String?
+        public var change: String?
+
+        public init(
+            tile: String, before: String, after: String, linearCount: Int, compactCount: Int, linearLengthMetres: Double,
+            picture: String? = nil, change: String? = nil
+        ) {
+            self.tile = tile
+            self.before = before
+            self.after = after
+            self.linearCount = linearCount
+            self.compactCount = compactCount
+            self.linearLengthMetres = linearLengthMetres
+            self.picture = picture
+            self.change = change
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case tile, before, after, picture, change
+            case linearCount = "linear_count"
+            case compactCount = "compact_count"
+            case linearLengthMetres = "linear_length_m"
+        }
+
+        public func encode(to encoder: any Encoder) throws {
+            var container = encoder.container(keyedBy: CodingKeys.self)
+            try container.encode(tile, forKey: .tile)
+            try container.encode(before, forKey: .before)
+            try container.encode(after, forKey: .after)
+            try container.encode(linearCount, forKey: .linearCount)
+            try container.encode(compactCount, forKey: .compactCount)
+            try container.encode(linearLengthMetres.rounded(decimals: 1), forKey: .linearLengthMetres)
+            try container.encode(picture, forKey: .picture)
+            try container.encode(change, forKey: .change)
+        }
+    }
+
+    /// The output folder, as it was asked for.
+    public var output: String
+    public var pairs: [Pair] = []
+    /// Earthworks in `detections.geojson`, after those of all pairs were brought together.
+    public var linearCount = 0
+    public var compactCount = 0
+    /// Total length of the linear earthworks, in metres.
+    public var linearLengthMetres = 0.0
+    /// Paths of the files written; nil where they were not asked for.
+    public var geoJSON: String?
+    public var geoPackage: String?
+    public var manifest: String?
+    /// True where any scene says of itself that it is simulated.
+    public var isSimulated = false
+    /// True where nothing was computed or written, only planned.
+    public var isDryRun = false
+    public var refused: [RefusedInput] = []
+    public var warnings: [String] = []
+    public var exitCode = ExitCode.done
+
+    public init(output: String) { self.output = output }
+}
+
+extension RunSummary: Encodable {
+    enum CodingKeys: String, CodingKey {
+        case output, pairs, manifest, refused, warnings
+        case linearCount = "linear_count"
+        case compactCount = "compact_count"
+        case linearLengthMetres = "linear_length_m"
+        case geoJSON = "geojson"
+        case geoPackage = "geopackage"
+        case isSimulated = "simulated"
+        case isDryRun = "dry_run"
+        case exitCode = "exit_code"
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: CodingKeys.self)
+        try container.encode(output, forKey: .output)
+        try container.encode(pairs, forKey: .pairs)
+        try container.encode(linearCount, forKey: .linearCount)
+        try container.encode(compactCount, forKey: .compactCount)
+        try container.encode(linearLengthMetres.rounded(decimals: 1), forKey: .linearLengthMetres)
+        try container.encode(geoJSON, forKey: .geoJSON)
+        try container.encode(geoPackage, forKey: .geoPackage)
+        try container.encode(manifest, forKey: .manifest)
+        try container.encode(isSimulated, forKey: .isSimulated)
+        try container.encode(isDryRun, forKey: .isDryRun)
+        try container.encode(refused, forKey: .refused)
+        try container.encode(warnings, forKey: .warnings)
+        try container.encode(exitCode.rawValue, forKey: .exitCode)
+    }
+
+    /// One JSON object, keys in alphabetical order, with a line break at its end.
+    public var json: String {
+        get throws { try JSONText.encode(self) }
+    }
+
+    /// The summary for a terminal: a table of the pairs, the total, and the paths of what was written. Ends with a line break; what was
+    /// refused and warned of is not in it, since that belongs on standard error.
+    public var text: String {
+        var lines: [String] = []
+        if !pairs.isEmpty {
+            let rows =
+                [["tile", "before", "after", "linear", "km", "compact"]]
+                + pairs.map {
+                    [
+                        $0.tile, $0.before, $0.after, isDryRun ? "-" : String($0.linearCount),
+                        isDryRun ? "-" : Self.kilometres($0.linearLengthMetres), isDryRun ? "-" : String($0.compactCount),
+                    ]
+                }
+            lines += TextTable(rows: rows, rightAligned: [3, 4, 5]).lines
+            lines.append("")
+        }
+        if isDryRun {
+            lines.append("Dry run: \(Self.counted(pairs.count, "pair")) would be differenced into \(output.oneLine); nothing was written.")
+        } else {
+            lines.append(
+                "\(Self.counted(linearCount, "linear earthwork")) (\(Self.kilometres(linearLengthMetres)) km) and "
+                    + "\(Self.counted(compactCount, "compact one")) in \(Self.counted(pairs.count, "pair"))"
+                    + (isSimulated ? "; the imagery is simulated" : ""))
+        }
+        for (name, path) in [("GeoJSON", geoJSON), ("GeoPackage", geoPackage), ("manifest", manifest)] {
+            if let path { lines.append("\(name): \(path.oneLine)") }
+        }
+        for pair in pairs {
+            if let picture = pair.picture { lines.append("picture: \(picture.oneLine)") }
+        }
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// One line for each warning and each input that was refused, for standard error; "" where there are none.
+    public var complaints: String {
+        let lines = warnings.map { "warning: \($0.oneLine)" } + refused.map { "refused: \($0.input.oneLine): \($0.reason.oneLine)" }
+        return lines.map { $0 + "\n" }.joined()
+    }
+
+    static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+
+    static func kilometres(_ metres: Double) -> String { DecimalText.fixed(metres / 1000, decimals: 2) }
+}
