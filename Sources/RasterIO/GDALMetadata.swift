@@ -6,6 +6,8 @@ import Raster
 ///       <Item name="SIMULATED">YES</Item>
 ///       <Item name="SCALE" sample="0" role="scale">0.0001</Item>
 ///     </GDALMetadata>
+///
+/// GDAL escapes a text twice, once by itself and once through its XML writer, and so undoes it twice.
 struct GDALMetadata {
     /// One a band; nil where no band has one.
     var scales: [Double]?
@@ -65,8 +67,10 @@ struct GDALMetadata {
         return "<GDALMetadata>\n" + lines.map { "  \($0)\n" }.joined() + "</GDALMetadata>\n"
     }
 
+    static func escaped(_ text: String) -> String { escapedOnce(escapedOnce(text)) }
+
     /// Text for XML; control characters, which XML 1.0 cannot hold, become spaces.
-    static func escaped(_ text: String) -> String {
+    private static func escapedOnce(_ text: String) -> String {
         var out = ""
         for scalar in text.unicodeScalars {
             switch scalar {
@@ -97,7 +101,7 @@ private struct ItemScanner {
             guard let attributes = scanAttributes() else { return nil }
             let start = position
             guard advance(past: "</Item>") else { return nil }
-            return (attributes, Self.unescaped(bytes[start..<(position - 7)]))
+            return (attributes, Self.unescapedTwice(bytes[start..<(position - 7)]))
         }
         return nil
     }
@@ -135,10 +139,15 @@ private struct ItemScanner {
             let valueStart = position
             while let byte = current, byte != quote { position += 1 }
             guard current != nil else { return nil }
-            attributes[name] = Self.unescaped(bytes[valueStart..<position])
+            attributes[name] = Self.unescapedTwice(bytes[valueStart..<position])
             position += 1
         }
         return nil
+    }
+
+    private static func unescapedTwice(_ text: ArraySlice<UInt8>) -> String {
+        let once = unescaped(text)
+        return once.utf8.contains(UInt8(ascii: "&")) ? unescaped(ArraySlice(once.utf8)) : once
     }
 
     /// Resolves the five named entities and numeric ones; anything else stays as it is.

@@ -1,3 +1,5 @@
+// Only for its link line: the shims call libgeotiff and PROJ.
+import CGeoTIFF
 import CRasterShims
 import Raster
 

@@ -44,11 +44,13 @@ struct SamplePiece {
     }
 
     func fill(_ sample: [UInt8], along route: SampleRoute) {
-        guard let target = route.to else { return }
+        guard let target = route.to, let first = sample.first else { return }
         for y in wanted.y..<wanted.maxY {
             let row = target + ((y - window.y) * window.width + wanted.x - window.x) * sample.count
-            for x in 0..<wanted.width {
-                for (i, byte) in sample.enumerated() { row.storeBytes(of: byte, toByteOffset: x * sample.count + i, as: UInt8.self) }
+            if sample.allSatisfy({ $0 == first }) {
+                row.initializeMemory(as: UInt8.self, repeating: first, count: wanted.width * sample.count)
+            } else {
+                for x in 0..<wanted.width { row.advanced(by: x * sample.count).copyMemory(from: sample, byteCount: sample.count) }
             }
         }
     }

@@ -36,7 +36,7 @@ struct TIFFBlocks {
     }
 
     private var readsRows: Bool {
-        !layout.isTiled && layout.decodedByteCount(rows: layout.blockSize.height) > Self.tallStripBytes
+        !layout.isTiled && layout.decodedByteCount(rows: layout.blockSize.height) > min(Self.tallStripBytes, limits.maxBlockBytes)
             && (TIFFCompression.decodesRowByRow(layout.compression) || layout.compression == Int(COMPRESSION_JPEG))
     }
 
@@ -84,11 +84,15 @@ struct TIFFBlocks {
         _ body: (UnsafeRawPointer?, PixelWindow, Int, PixelWindow) -> Void
     ) throws {
         guard TIFFScanlineSize64(handle.tiff) == UInt64(rowBytes) else { throw fail("strip \(index) has rows of an unexpected size") }
+        // Decoders only go forward: on from the row that the handle stands at, else from the strip's first.
+        let current = Int(TIFFCurrentRow(handle.tiff))
+        let goesOn = TIFFCurrentStrip(handle.tiff) == index && (held.y...wanted.y).contains(current)
         try handle.withScratch(byteCount: rowBytes) { scratch in
-            for y in wanted.y..<wanted.maxY {
+            for y in (goesOn ? current : held.y)..<wanted.maxY {
                 guard TIFFReadScanline(handle.tiff, scratch.baseAddress, UInt32(y), UInt16(plane)) == 1 else {
                     throw damaged(index, nil, of: 0)
                 }
+                guard y >= wanted.y else { continue }
                 let line = PixelWindow(x: held.x, y: y, width: held.width, height: 1)
                 body(scratch.baseAddress, line, rowBytes, line.intersection(wanted))
             }

@@ -41,10 +41,10 @@ final class TIFFFile: Sendable {
         let handle =
             try idle.withLock { $0.handles.popLast() }
             ?? TIFFHandle(path: path, descriptor: descriptor, fileSize: size, maxAllocation: maxAllocation)
-        defer {
-            idle.withLock { if $0.handles.count < Self.maxIdle { $0.handles.append(handle) } }
-        }
-        return try body(handle)
+        // After an error a decoder may stand anywhere in its stream: such a handle is not lent again.
+        let result = try body(handle)
+        idle.withLock { if $0.handles.count < Self.maxIdle { $0.handles.append(handle) } }
+        return result
     }
 }
 

@@ -145,6 +145,18 @@ static void end_session(geokeys_session *session) {
     if (session->proj) proj_context_destroy(session->proj);
 }
 
+// libgeotiff names the ellipsoid only; without the datum a shift between datums would be left out.
+static void write_with_datum(const char *proj4, int gcs, char *definition, size_t size) {
+    const char *ellipsoid = gcs == 4326 ? "+ellps=WGS84" : gcs == 4269 ? "+ellps=GRS80" : gcs == 4267 ? "+ellps=clrk66" : NULL;
+    const char *datum = gcs == 4326 ? "+datum=WGS84" : gcs == 4269 ? "+datum=NAD83" : "+datum=NAD27";
+    const char *found = ellipsoid ? strstr(proj4, ellipsoid) : NULL;
+    if (found) {
+        snprintf(definition, size, "%.*s%s%s", (int)(found - proj4), proj4, datum, found + strlen(ellipsoid));
+    } else {
+        snprintf(definition, size, "%s", proj4);
+    }
+}
+
 int rs_geokeys_definition(
     const uint16_t *directory, int directory_count, const double *doubles, int double_count, const char *text,
     char *definition, size_t definition_size) {
@@ -157,8 +169,8 @@ int rs_geokeys_definition(
         GTIFDefn *defn = GTIFAllocDefn();
         if (defn && begin_session(&session) && GTIFGetDefn(session.keys, defn)) {
             char *proj4 = GTIFGetProj4Defn(defn);
-            if (proj4 && strncmp(proj4, "+proj=", 6) == 0 && strlen(proj4) < definition_size) {
-                strcpy(definition, proj4);
+            if (proj4 && strncmp(proj4, "+proj=", 6) == 0 && strlen(proj4) + 16 < definition_size) {
+                write_with_datum(proj4, defn->GCS, definition, definition_size);
                 found = 1;
             }
             if (proj4) GTIFFreeMemory(proj4);
