@@ -91,15 +91,16 @@ public enum QGISStyle {
                 </settings>
               </labeling>
               <temporal enabled="1" mode="1" startField="first_seen" endField="" accumulate="1" durationUnit="d" fixedDuration="0" durationField="" startExpression="" endExpression="" limitMode="0"/>
-              <layerGeometryType>\(geometryType(rules))</layerGeometryType>
-            </qgis>
+            \(geometryType(rules))</qgis>
 
             """
     }
 
-    /// QGIS numbers lines 1 and polygons 2, and 4 leaves it open.
-    private static func geometryType(_ rules: [Rule]) -> Int {
-        rules.allSatisfy(\.isLine) ? 1 : rules.contains(where: \.isLine) ? 4 : 2
+    /// QGIS numbers lines 1 and polygons 2 and refuses a style of another number than the layer's; one that says nothing fits both.
+    private static func geometryType(_ rules: [Rule]) -> String {
+        let kinds = Set(rules.map(\.isLine))
+        guard let isLine = kinds.first, kinds.count == 1 else { return "" }
+        return "  <layerGeometryType>\(isLine ? 1 : 2)</layerGeometryType>\n"
     }
 
     private static func lineSymbol(_ index: Int, _ colour: String) -> String {
