@@ -1,0 +1,55 @@
+import Foundation
+import Raster
+import Scenes
+
+/// `diff`: two scenes, no claims.
+public struct DiffJob: Sendable {
+    private let before: String
+    private let after: String
+    private let output: String
+    private let options: RunOptions
+
+    /// - Parameters `before`, `after`: a raster file or a folder with one file a band. `output`: the folder to write to.
+    public init(before: String, after: String, output: String, options: RunOptions) {
+        self.before = before
+        self.after = after
+        self.output = output
+        self.options = options
+    }
+
+    /// - Throws: `InputError` where a scene cannot be used or the two cannot be compared, `OutputError`, `RunLockedError`.
+    public func run(progress: @escaping ProgressHandler) throws -> RunSummary {
+        let first = try SceneFinder.scene(at: before)
+        let second = try SceneFinder.scene(at: after)
+        var (earlier, later) = (first.scene, second.scene)
+        if earlier.name == later.name {
+            // Two files of one name or date: what distinguishes them is which is which.
+            earlier.name += "-before"
+            later.name += "-after"
+        }
+        let settings = DetectionSettings()
+        let job = PairJob(
+            before: earlier, after: later, tile: earlier.tile ?? later.tile ?? "scene", settings: settings, outputs: options.outputs,
+            jobs: options.jobs)
+        var summary = RunSummary(output: output)
+        summary.warnings = first.warnings + second.warnings
+        let folder = URL(fileURLWithPath: output).standardizedFileURL.path
+        let lock = try RunLock(folder: folder)
+        return try withExtendedLifetime(lock) {
+            var results = OutputAssembly(
+                output: try StagedOutput(folder: folder), outputs: options.outputs,
+                parameters: RunParameters(
+                    falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres,
+                    minimumLengthMetres: settings.minimumLengthMetres, outputs: options.outputs.names,
+                    before: URL(fileURLWithPath: before).standardizedFileURL.path,
+                    after: URL(fileURLWithPath: after).standardizedFileURL.path),
+                summary: summary)
+            _ = try results.add(job, area: nil, isConsecutive: true, meter: ProgressMeter(count: 1, handler: progress))
+            guard !results.summary.pairs.isEmpty else {
+                let refused = results.summary.refused.first
+                throw InputError(path: refused?.input, problem: refused?.reason ?? "the two scenes cannot be compared")
+            }
+            return try results.publish()
+        }
+    }
+}

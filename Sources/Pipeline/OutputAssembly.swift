@@ -1,0 +1,166 @@
+import ChangeDetection
+import Foundation
+import Geodesy
+import Raster
+import RasterIO
+import Reporting
+import Scenes
+
+/// What a run was asked for, as the manifest records it: with the inputs it is all that the outputs depend on.
+struct RunParameters: Codable, Sendable, Equatable {
+    var falseAlarmsPer1000SquareKilometres: Double
+    var minimumLengthMetres: Double
+    var bands: [String]?
+    var from: CalendarDate?
+    var until: CalendarDate?
+    var since: CalendarDate?
+    var outputs: [String]
+    /// Absolute paths: of `run` the pipeline file, the imagery folder and the area, of `diff` the two scenes.
+    var pipeline: String?
+    var imagery: String?
+    var area: String?
+    var before: String?
+    var after: String?
+
+    enum CodingKeys: String, CodingKey {
+        case falseAlarmsPer1000SquareKilometres = "false_alarms_per_1000_km2"
+        case minimumLengthMetres = "minimum_length_m"
+        case bands, from, until, since, outputs, pipeline, imagery, area, before, after
+    }
+}
+
+/// Brings the pairs of a run together: their records, their files, the manifest; and puts all of it in place at once.
+struct OutputAssembly {
+    let output: StagedOutput
+    private let outputs: OutputSelection
+    private let parameters: RunParameters
+    private(set) var summary: RunSummary
+    private let started = ContinuousClock.now
+    private var earthworks: [Earthwork] = []
+    private var records: [PairRecord] = []
+    private var inputs: Set<String> = []
+    private var credits: [String] = []
+    private var newest: CalendarDate?
+
+    init(output: StagedOutput, outputs: OutputSelection, parameters: RunParameters, summary: RunSummary) {
+        self.output = output
+        self.outputs = outputs
+        self.parameters = parameters
+        self.summary = summary
+    }
+
+    func holds(_ before: SceneDescription, _ after: SceneDescription, tile: String) -> Bool {
+        summary.pairs.contains { $0.tile == tile && $0.before == before.name && $0.after == after.name }
+    }
+
+    /// Runs one pair and takes in what it gives.
+    ///
+    /// - Returns: the scene that could not be used, where there was one; it stands among the refused. nil also where the pair as a whole could
+    ///   not be compared.
+    /// - Throws: `OutputError` where nothing can be written.
+    mutating func add(_ job: PairJob, area: AreaOfInterest?, isConsecutive: Bool, meter: ProgressMeter) throws -> SceneDescription? {
+        do {
+            try take(job.run(into: output) { meter.report(job.title, $0) }, of: job, area: area, isConsecutive: isConsecutive)
+            meter.finishOne()
+            return nil
+        } catch let error as any TrenchWatchError where !(error is OutputError) {
+            meter.finishOne()
+            let culprit = [job.after, job.before].first { scene in error.path.map(scene.files.contains) ?? false }
+            if let culprit {
+                summary.refused.append(RefusedInput(input: error.path ?? culprit.name, error: error))
+            } else {
+                summary.refused.append(RefusedInput(input: job.title, error: error))
+            }
+            return culprit
+        }
+    }
+
+    private mutating func take(_ product: PairJob.Product, of job: PairJob, area: AreaOfInterest?, isConsecutive: Bool) throws {
+        let inside = try product.earthworks.filter { try area?.contains($0) ?? true }
+        let lines = inside.filter { $0.kind == .linear }
+        summary.pairs.append(
+            RunSummary.Pair(
+                tile: job.tile, before: job.before.name, after: job.after.name, linearCount: lines.count,
+                compactCount: inside.count - lines.count, linearLengthMetres: lines.reduce(0) { $0 + ($1.lengthMetres ?? 0) },
+                picture: product.picture.map { output.folder + "/" + $0 }, change: product.change.map { output.folder + "/" + $0 }))
+        summary.warnings += product.warnings
+        records.append(product.record)
+        inputs.formUnion(job.before.files + job.after.files)
+        for scene in [job.before, job.after] {
+            if let credit = scene.credit, !credits.contains(credit) { credits.append(credit) }
+            if scene.isSimulated { summary.isSimulated = true }
+            if let date = scene.date { newest = max(newest ?? date, date) }
+        }
+        // First against last sees what grew too slowly for its neighbours in time; what they have seen is theirs.
+        let added = isConsecutive ? inside : try EarthworkOverlap.new(inside, beyond: earthworks.filter { $0.tiles == [job.tile] })
+        var names = EarthworkNames(taken: Set(earthworks.map(\.id)))
+        var renamed: [String: String] = [:]
+        for earthwork in added { renamed[earthwork.id] = names.unique(earthwork.id) }
+        earthworks += added.map { earthwork in
+            var earthwork = earthwork
+            earthwork.id = renamed[earthwork.id] ?? earthwork.id
+            earthwork.group = renamed[earthwork.group] ?? earthwork.id
+            return earthwork
+        }
+    }
+
+    /// Writes the records and the manifest, puts everything in place, and sums up.
+    mutating func publish() throws -> RunSummary {
+        let lines = earthworks.filter { $0.kind == .linear }
+        summary.linearCount = lines.count
+        summary.compactCount = earthworks.count - lines.count
+        summary.linearLengthMetres = lines.reduce(0) { $0 + ($1.lengthMetres ?? 0) }
+        let metadata = DetectionsMetadata(
+            isSimulated: summary.isSimulated, credit: credits.isEmpty ? nil : credits.sorted().joined(separator: "; "), newestScene: newest)
+        if outputs.contains(.detections) {
+            try DetectionsGeoJSON.write(earthworks, to: output.path("detections.geojson"), metadata: metadata)
+            try QGISStyle.write(QGISStyle.detections, besideLayer: output.path("detections.geojson"))
+            try DetectionsGeoPackage.write(earthworks, to: output.path("detections.gpkg"), metadata: metadata)
+            summary.geoJSON = output.folder + "/detections.geojson"
+            summary.geoPackage = output.folder + "/detections.gpkg"
+        }
+        for change in summary.pairs.compactMap(\.change) {
+            try QGISStyle.write(QGISStyle.change, besideLayer: output.path(String(change.dropFirst(output.folder.count + 1))))
+        }
+        summary.refused.sort { ($0.input, $0.reason) < ($1.input, $1.reason) }
+        if let pipeline = parameters.pipeline { inputs.insert(pipeline) }
+        if let area = parameters.area { inputs.insert(area) }
+        try Manifest.write(
+            to: output.path("run.json"), staged: output, inputs: inputs.sorted(), parameters: parameters, pairs: records,
+            refused: summary.refused, isSimulated: summary.isSimulated, elapsed: started.duration(to: .now))
+        try output.publish(last: "run.json")
+        summary.manifest = output.folder + "/run.json"
+        if !summary.refused.isEmpty { summary.exitCode = .someInputRefused }
+        return summary
+    }
+}
+
+/// Which earthworks of one set another has already.
+enum EarthworkOverlap {
+    private static let nearMetres = 60.0
+
+    /// Those of `found` of which less than half lies near one of `known`.
+    static func new(_ found: [Earthwork], beyond known: [Earthwork]) throws -> [Earthwork] {
+        let knownPoints = known.flatMap { densified($0.shape.points) }
+        return found.filter { earthwork in
+            let points = densified(earthwork.shape.points)
+            let near = points.filter { point in knownPoints.contains { Geodesic.distance($0, point) < nearMetres } }
+            return 2 * near.count < points.count
+        }
+    }
+
+    /// Vertices and points between them, at most about 50 m apart.
+    private static func densified(_ points: [GeographicPoint]) -> [GeographicPoint] {
+        var result = Array(points.prefix(1))
+        for (a, b) in zip(points, points.dropFirst()) {
+            let steps = max(1, Int(Geodesic.distance(a, b) / 50))
+            for k in 1...steps {
+                let t = Double(k) / Double(steps)
+                result.append(
+                    GeographicPoint(
+                        longitude: a.longitude + t * (b.longitude - a.longitude), latitude: a.latitude + t * (b.latitude - a.latitude)))
+            }
+        }
+        return result
+    }
+}
