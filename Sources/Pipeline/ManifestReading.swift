@@ -10,7 +10,9 @@ extension Manifest {
         let advice = "give the output folder of 'trenchwatch run' or 'trenchwatch diff'"
         guard let handle = FileHandle(forReadingAtPath: path) else { throw fail("there is no manifest", advice) }
         defer { try? handle.close() }
-        guard let data = try? handle.read(upToCount: Self.largestFileBytes + 1) else { throw fail("the manifest cannot be read", nil) }
+        guard let data = try? handle.read(upToCount: Self.largestFileBytes + 1) ?? Data() else {
+            throw fail("the manifest cannot be read", nil)
+        }
         guard data.count <= Self.largestFileBytes else { throw fail("larger than \(Self.largestFileBytes >> 20) MiB: no manifest", advice) }
         let decoder = JSONDecoder()
         guard let head = try? decoder.decode(Head.self, from: data) else {

@@ -1,0 +1,88 @@
+import Foundation
+import Raster
+import RasterIO
+import TestSupport
+import Testing
+
+@testable import Pipeline
+
+@Suite("Staged output")
+struct StagedOutputTests {
+    private let folder: TemporaryFolder
+
+    init() throws { folder = try TemporaryFolder() }
+
+    private func contents() throws -> [String: String] {
+        let walker = FileManager.default.enumerator(atPath: folder.path)
+        var found: [String: String] = [:]
+        while let name = walker?.nextObject() as? String {
+            if let data = FileManager.default.contents(atPath: folder.file(name)) { found[name] = String(decoding: data, as: UTF8.self) }
+        }
+        return found
+    }
+
+    @Test("a run that ends without publishing leaves what was there")
+    func abandoned() throws {
+        try folder.write(Array("old".utf8), to: "detections.geojson")
+        do {
+            let output = try StagedOutput(folder: folder.path)
+            try AtomicFile.write("new", to: output.path("detections.geojson"))
+            try AtomicFile.write("new", to: output.path("diffs/t/a.png"))
+        }
+        #expect(try contents() == ["detections.geojson": "old"])
+        #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["detections.geojson"])
+    }
+
+    @Test("publishing replaces files, keeps others and clears the staging folder")
+    func published() throws {
+        try folder.write(Array("old".utf8), to: "run.json")
+        try folder.write(Array("mine".utf8), to: "notes.txt")
+        do {
+            let output = try StagedOutput(folder: folder.path)
+            try AtomicFile.write("new", to: output.path("run.json"))
+            try AtomicFile.write("picture", to: output.path("diffs/t/a.png"))
+            #expect(output.written() == ["diffs/t/a.png", "run.json"])
+            try output.publish(last: "run.json")
+        }
+        #expect(try contents() == ["run.json": "new", "notes.txt": "mine", "diffs/t/a.png": "picture"])
+        #expect(try Set(FileManager.default.contentsOfDirectory(atPath: folder.path)) == ["run.json", "notes.txt", "diffs"])
+    }
+
+    @Test("where publishing fails, the manifest stays the old one")
+    func failsHalfWay() throws {
+        try folder.write(Array("old".utf8), to: "run.json")
+        try folder.write(Array("in the way".utf8), to: "diffs")
+        let output = try StagedOutput(folder: folder.path)
+        try AtomicFile.write("new", to: output.path("run.json"))
+        try AtomicFile.write("picture", to: output.path("diffs/t/a.png"))
+        #expect(throws: OutputError.self) { try output.publish(last: "run.json") }
+        #expect(FileManager.default.contents(atPath: folder.file("run.json")).map { String(decoding: $0, as: UTF8.self) } == "old")
+    }
+
+    @Test("what a killed run left is cleared away")
+    func leftOvers() throws {
+        try folder.write(Array("half".utf8), to: ".trenchwatch-staging/diffs/t/a.png")
+        let output = try StagedOutput(folder: folder.path)
+        #expect(output.written().isEmpty)
+    }
+
+    @Test(
+        "no name from data leads out of its folder",
+        arguments: [
+            "", ".", "..", "...", "../../etc/passwd", "/etc/passwd", "a/b", "a\\b", "a\u{0}b", ".hidden", "-rf", "33RXQ", "2021-01-19",
+            "tile name", "é", "\u{202E}gpj", "~", String(repeating: "x", count: 5000), "....//....//",
+        ])
+    func fileNames(name: String) {
+        let safe = fileNameComponent(name)
+        #expect(!safe.isEmpty && safe.utf8.count <= 100)
+        #expect(!safe.hasPrefix("."))
+        #expect(safe.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "\\") })
+        #expect(Manifest.staysInside("diffs/\(safe)/x"))
+        #expect(fileNameComponent(safe) == safe)
+    }
+
+    @Test("plain names stay as they are", arguments: ["33RXQ", "2021-01-19", "S2A_MSIL2A.SAFE", "a+b"])
+    func plainNames(name: String) {
+        #expect(fileNameComponent(name) == name)
+    }
+}
