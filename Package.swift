@@ -1,10 +1,93 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
+// Optimised in debug builds too, so that tests run the code that ships, and run it fast. With errno a square root is a call and its loop stays
+// scalar.
+let optimised: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+let kernelFlags = ["-O", "-Xcc", "-fno-math-errno"]
+#if arch(x86_64)
+    let wideInstructions = ["-Xcc", "-mavx2"]
+#else
+    let wideInstructions: [String] = []
+#endif
+
+// Imports point down this list and never up.
 let package = Package(
     name: "TrenchWatch",
+    products: [
+        .executable(name: "trenchwatch", targets: ["trenchwatch"]),
+        .library(name: "PixelKernels", targets: ["PixelKernels"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.0.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
+    ],
     targets: [
-        .target(name: "Raster")
+        // Libraries of the system, as Debian ships them.
+        .systemLibrary(name: "CTIFF", path: "Sources/System/CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
+        .systemLibrary(name: "CPNG", path: "Sources/System/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CGeoTIFF", path: "Sources/System/CGeoTIFF", providers: [.apt(["libgeotiff-dev"])]),
+        .systemLibrary(name: "CProj", path: "Sources/System/CProj", pkgConfig: "proj", providers: [.apt(["libproj-dev"])]),
+        .systemLibrary(name: "CGEOS", path: "Sources/System/CGEOS", providers: [.apt(["libgeos-dev"])]),
+        .systemLibrary(name: "CCairo", path: "Sources/System/CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CProcessor", path: "Sources/System/CProcessor"),
+        .target(
+            name: "CRasterShims",
+            dependencies: ["CTIFF", "CPNG", "CGeoTIFF"],
+            path: "Sources/System/CRasterShims"),
+
+        // Floor 0
+        .target(name: "Raster"),
+        .target(name: "PixelKernelsBaseline", swiftSettings: [.unsafeFlags(kernelFlags)]),
+        // Symbolic links to the same sources, compiled for wider registers; chosen at run time.
+        .target(name: "PixelKernelsAVX2", swiftSettings: [.unsafeFlags(kernelFlags + wideInstructions)]),
+        .target(name: "PixelKernels", dependencies: ["PixelKernelsBaseline", "PixelKernelsAVX2", "CProcessor"]),
+        // Floor 1
+        .target(name: "RasterIO", dependencies: ["Raster", "CTIFF", "CPNG", "CGeoTIFF", "CZlib", "CRasterShims"]),
+        .target(name: "Geodesy", dependencies: ["Raster", "CProj", "CGEOS"]),
+        // Floor 2
+        .target(name: "Scenes", dependencies: ["Raster", "RasterIO", "Geodesy"]),
+        .target(name: "ChangeDetection", dependencies: ["Raster", "PixelKernels", "Geodesy"], swiftSettings: optimised),
+        // Floor 3
+        .target(
+            name: "Simulation",
+            dependencies: ["Raster", "RasterIO", "Geodesy", .product(name: "Yams", package: "Yams")],
+            swiftSettings: optimised),
+        .target(
+            name: "Reporting",
+            dependencies: [
+                "Raster", "RasterIO", "Geodesy", "ChangeDetection", "CCairo",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ]),
+        // Floor 4
+        .target(
+            name: "Pipeline",
+            dependencies: [
+                "Raster", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Reporting", "CCrypto",
+                .product(name: "Yams", package: "Yams"),
+            ]),
+        // Floor 5
+        .executableTarget(
+            name: "trenchwatch",
+            dependencies: [
+                "Pipeline", "Raster", "Geodesy", "Scenes", "RasterIO", "Simulation",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ]),
+
+        .target(name: "TestSupport", dependencies: ["Raster", "RasterIO"], path: "Tests/TestSupport"),
+        .testTarget(name: "RasterTests", dependencies: ["Raster"]),
+        .testTarget(name: "PixelKernelsTests", dependencies: ["PixelKernels"]),
+        .testTarget(name: "RasterIOTests", dependencies: ["RasterIO", "TestSupport"]),
+        .testTarget(name: "GeodesyTests", dependencies: ["Geodesy"]),
+        .testTarget(name: "ScenesTests", dependencies: ["Scenes", "TestSupport"]),
+        .testTarget(name: "ChangeDetectionTests", dependencies: ["ChangeDetection", "TestSupport"]),
+        .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestSupport"]),
+        .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
+        .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"]),
+        .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "trenchwatch"]),
     ],
     swiftLanguageModes: [.v6]
 )

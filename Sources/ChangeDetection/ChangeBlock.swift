@@ -1,3 +1,4 @@
+import PixelKernels
 import Raster
 
 /// The change statistic of one block, in the stored units.
@@ -38,39 +39,36 @@ extension ChangeModel {
         let difference = DifferenceBlock(pair: pair, normalisation: normalisation, noise: noiseByClass.map { $0[0] })
         let standardised = standardised(difference)
         let smoothed = standardised.map { $0.filtered(symmetric: Self.undirectedKernel) }
-        let bandCount = standardised.count
+        // The bands are standardised already: every pixel's noise is one.
+        let ones = [Float](repeating: 1, count: difference.validity.values.count)
+        let weights = ChangeWeights(
+            gains: signedWeights.map { _ in 1 }, offsets: signedWeights.map { _ in 0 }, direction: signedWeights,
+            inverseCovariance: inverseCovariance)
+        var directed = ChangePlanes(count: ones.count, forms: [.signedInt8, .signedInt16])
+        var undirected = ChangePlanes(count: ones.count, forms: .sizeInt16)
+        let kernels = KernelSet.best
+        kernels.change(
+            differences: standardised.map(\.values), weights: weights, inverseNoise: ones.span, validity: difference.validity.values.span,
+            into: &directed)
+        kernels.change(
+            differences: smoothed.map(\.values), weights: weights, inverseNoise: ones.span, validity: difference.validity.values.span,
+            into: &undirected)
+
         let count = block.pixelCount
-        var signed = [Int8](repeating: -128, count: count)
-        var structure = [Int8](repeating: 0, count: count)
-        var fine = [Int16](repeating: ChangeBlock.notObserved, count: count)
-        var size = [Int16](repeating: ChangeBlock.notObserved, count: count)
         let width = pair.before.window.width
-        var u = [Float](repeating: 0, count: bandCount)
-        for y in 0..<block.height {
-            let source = (y + block.y - pair.before.window.y) * width + block.x - pair.before.window.x
-            for x in 0..<block.width where difference.validity.values[source + x] != 0 {
-                let i = source + x
-                let out = y * block.width + x
-                var z: Float = 0
-                for b in 0..<bandCount { z += signedWeights[b] * standardised[b].values[i] }
-                for b in 0..<bandCount { u[b] = smoothed[b].values[i] }
-                var chiSquare: Float = 0
-                var k = 0
-                for a in 0..<bandCount {
-                    chiSquare += inverseCovariance[k] * u[a] * u[a]
-                    k += 1
-                    for b in (a + 1)..<max(bandCount, a + 1) {
-                        chiSquare += 2 * inverseCovariance[k] * u[a] * u[b]
-                        k += 1
-                    }
-                }
-                guard z.isFinite, chiSquare.isFinite else { continue }
-                signed[out] = Int8(max(-127, min(127, (z / ChangeBlock.searchStep).rounded())))
-                fine[out] = Int16(max(-32767, min(32767, (z / ChangeBlock.rasterStep).rounded())))
-                size[out] = Int16(max(0, min(32767, (max(0, chiSquare).squareRoot() / ChangeBlock.rasterStep).rounded())))
-                structure[out] = Int8(max(-127, min(127, (difference.structure.values[i] * structureScale).rounded())))
+        func cropped<Sample>(_ plane: [Sample]) -> [Sample] {
+            var result: [Sample] = []
+            result.reserveCapacity(count)
+            for y in 0..<block.height {
+                let start = (y + block.y - pair.before.window.y) * width + block.x - pair.before.window.x
+                result += plane[start..<(start + block.width)]
             }
+            return result
         }
-        return ChangeBlock(window: block, signed: signed, structure: structure, signedFine: fine, size: size)
+        let scale = structureScale
+        let structure = difference.structure.values.map { Int8(max(-127, min(127, ($0 * scale).rounded()))) }
+        return ChangeBlock(
+            window: block, signed: cropped(directed.signedInt8), structure: cropped(structure), signedFine: cropped(directed.signedInt16),
+            size: cropped(undirected.sizeInt16))
     }
 }

@@ -1,3 +1,4 @@
+import PixelKernels
 import Raster
 
 /// The normalised difference of two dates in one window, with what is needed to weigh it.
@@ -27,17 +28,11 @@ struct DifferenceBlock: Sendable {
         var differences: [FloatPlane] = []
         for band in pair.before.planes.indices {
             var plane = FloatPlane(width: window.width, height: window.height)
-            let gain = Float(normalisation.gain[band])
-            let offset = Float(normalisation.offset[band])
-            plane.values.withUnsafeMutableBufferPointer { out in
-                pair.before.planes[band].values.withUnsafeBufferPointer { before in
-                    pair.after.planes[band].values.withUnsafeBufferPointer { after in
-                        validity.values.withUnsafeBufferPointer { valid in
-                            for i in 0..<out.count { out[i] = valid[i] != 0 ? gain * after[i] + offset - before[i] : 0 }
-                        }
-                    }
-                }
-            }
+            let (before, after) = (pair.before.planes[band].values, pair.after.planes[band].values)
+            KernelSet.best.normalisedDifference(
+                before: before.span, after: after.span,
+                gain: Float(normalisation.gain[band]), offset: Float(normalisation.offset[band]), validity: validity.values.span,
+                into: plane.values.mutableSpan)
             SlowField.subtract(from: &plane, validity: validity)
             differences.append(plane)
         }

@@ -1,3 +1,4 @@
+import PixelKernels
 import Raster
 
 extension FloatPlane {
@@ -5,43 +6,9 @@ extension FloatPlane {
     ///
     /// - Parameter kernel: weights at 0, 1, 2, … pixels from the centre.
     func filtered(symmetric kernel: [Float]) -> FloatPlane {
-        var horizontal = FloatPlane(width: width, height: height)
         var result = FloatPlane(width: width, height: height)
-        let radius = kernel.count - 1
-        guard width > 0, height > 0 else { return result }
-        values.withUnsafeBufferPointer { source in
-            horizontal.values.withUnsafeMutableBufferPointer { out in
-                for y in 0..<height {
-                    let row = source.baseAddress.unsafelyUnwrapped + y * width
-                    let target = out.baseAddress.unsafelyUnwrapped + y * width
-                    for x in 0..<width { target[x] = kernel[0] * row[x] }
-                    for k in 1..<max(2, radius + 1) where k <= radius {
-                        let w = kernel[k]
-                        let inner = max(0, min(k, width))..<max(min(k, width), width - k)
-                        for x in inner { target[x] += w * (row[x - k] + row[x + k]) }
-                        for x in 0..<width where !inner.contains(x) {
-                            target[x] += w * (row[max(0, x - k)] + row[min(width - 1, x + k)])
-                        }
-                    }
-                }
-            }
-        }
-        horizontal.values.withUnsafeBufferPointer { source in
-            result.values.withUnsafeMutableBufferPointer { out in
-                for y in 0..<height {
-                    let target = out.baseAddress.unsafelyUnwrapped + y * width
-                    let base = source.baseAddress.unsafelyUnwrapped
-                    let centre = base + y * width
-                    for x in 0..<width { target[x] = kernel[0] * centre[x] }
-                    for k in 1..<max(2, radius + 1) where k <= radius {
-                        let w = kernel[k]
-                        let above = base + max(0, y - k) * width
-                        let below = base + min(height - 1, y + k) * width
-                        for x in 0..<width { target[x] += w * (above[x] + below[x]) }
-                    }
-                }
-            }
-        }
+        let taps = Array(kernel.dropFirst().reversed()) + kernel
+        KernelSet.best.gaussianBlur(values.span, width: width, height: height, taps: taps, into: result.values.mutableSpan)
         return result
     }
 

@@ -1,3 +1,4 @@
+import PixelKernels
 import Raster
 
 /// The taps of a one-dimensional Lanczos-3 interpolation at given positions: six weights for each.
@@ -66,6 +67,26 @@ public struct InterpolationTaps: Sendable {
 }
 
 extension SceneBlock {
+    /// The block's planes read at a constant shift: `result(x, y) = self(x + shift)`, by Lanczos-3.
+    ///
+    /// - Parameter halo: pixels that the result is smaller by on each side; at least the shift and `InterpolationTaps.reach` for all of the result
+    ///   to be usable.
+    public func shifted(x: Double, y: Double, halo: Int) -> SceneBlock {
+        let target = window.expanded(by: -halo)
+        var result = SceneBlock(
+            window: target, planes: planes.map { _ in FloatPlane(width: target.width, height: target.height) },
+            validity: BytePlane(width: target.width, height: target.height))
+        for band in planes.indices {
+            let source = planes[band].values
+            var plane = FloatPlane(width: target.width, height: target.height)
+            KernelSet.best.resampleShift(
+                source.span, validity: validity.values.span, width: window.width, height: window.height, halo: halo, shiftX: x, shiftY: y,
+                interpolation: .lanczos3, into: plane.values.mutableSpan, validity: result.validity.values.mutableSpan)
+            result.planes[band] = plane
+        }
+        return result
+    }
+
     /// The block's planes interpolated at the crossing points of `columns` and `rows`.
     ///
     /// A pixel of the result is valid where all 36 samples it is made from are (samples of weight zero do not count).

@@ -52,18 +52,18 @@ struct AlignedPair: Sendable {
     private func readBefore(_ window: PixelWindow) throws -> SceneBlock {
         let (dx, dy) = displacement
         guard dx != 0 || dy != 0 else { return try before.read(window) }
-        let source = window.expanded(by: InterpolationTaps.reach)
-        return try before.read(source).resampled(
-            columns: InterpolationTaps(
-                positions: (window.x..<window.maxX).map { Double($0) + 0.5 - dx }, origin: source.x, length: source.width),
-            rows: InterpolationTaps(
-                positions: (window.y..<window.maxY).map { Double($0) + 0.5 - dy }, origin: source.y, length: source.height),
-            to: window)
+        let halo = InterpolationTaps.reach
+        return try before.read(window.expanded(by: halo)).shifted(x: -dx, y: -dy, halo: halo)
     }
 
     private func readAfter(_ window: PixelWindow) throws -> SceneBlock {
         let (dx, dy) = (registration.x - displacement.x, registration.y - displacement.y)
         let reach = InterpolationTaps.reach + Int(max(abs(dx), abs(dy)).rounded(.up))
+        if let offset = wholeOffset {
+            let moved = PixelWindow(x: window.x + offset.x, y: window.y + offset.y, width: window.width, height: window.height)
+            guard dx != 0 || dy != 0 else { return try after.read(moved).placed(at: window) }
+            return try after.read(moved.expanded(by: reach)).shifted(x: dx, y: dy, halo: reach).placed(at: window)
+        }
         let source = mapping.sourceWindow(for: window, halo: reach)
         guard !source.isEmpty else { return emptyBlock(window) }
         let block = try after.read(source)
@@ -90,11 +90,28 @@ struct AlignedPair: Sendable {
         return block.resampled(columnPositions: columns, rowPositions: rows, to: window)
     }
 
+    /// Where the later grid is the earlier one but for whole pixels: column and row of the earlier grid's first pixel in it.
+    private var wholeOffset: (x: Int, y: Int)? {
+        guard let affine = mapping.affine, affine.columnPerRow == 0, affine.rowPerColumn == 0,
+            abs(affine.columnPerColumn - 1) < 1e-9, abs(affine.rowPerRow - 1) < 1e-9
+        else { return nil }
+        let (x, y) = (affine.columnOrigin.rounded(), affine.rowOrigin.rounded())
+        guard abs(affine.columnOrigin - x) < 1e-6, abs(affine.rowOrigin - y) < 1e-6, abs(x) < 1e9, abs(y) < 1e9 else { return nil }
+        return (Int(x), Int(y))
+    }
+
     /// A block of which nothing can be seen: the later scene does not reach here.
     private func emptyBlock(_ window: PixelWindow) -> SceneBlock {
         let bandCount = (try? before.read(PixelWindow(x: 0, y: 0, width: 1, height: 1)).planes.count) ?? 0
         return SceneBlock(
             window: window, planes: (0..<bandCount).map { _ in FloatPlane(width: window.width, height: window.height) },
             validity: BytePlane(width: window.width, height: window.height))
+    }
+}
+
+extension SceneBlock {
+    /// The same pixels under another window of their size.
+    fileprivate func placed(at window: PixelWindow) -> SceneBlock {
+        SceneBlock(window: window, planes: planes, validity: validity)
     }
 }

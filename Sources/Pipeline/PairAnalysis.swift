@@ -138,7 +138,7 @@ struct PairAnalysis: Sendable {
     private static func findSites(
         _ planes: SearchPlanes, lines: [DetectedLine], settings: DetectionSettings, area: Double, jobs: Int
     ) throws -> ([DetectedSite], NullTail) {
-        let search = SiteSearch(planes)
+        let search = SiteSearch(planes, lines: lines)
         let blocks = search.blocks
         var law = SiteSearch.ResponseLaw()
         try WorkerPool.mapInOrder(count: blocks.count, jobs: jobs, window: jobs + 1) {
@@ -154,7 +154,7 @@ struct PairAnalysis: Sendable {
             peaks += $1
         }
         return search.sites(
-            from: peaks, lines: lines, observedSquareKilometres: area,
+            from: peaks, observedSquareKilometres: area,
             falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres)
     }
 }
