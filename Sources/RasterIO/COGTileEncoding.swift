@@ -71,15 +71,21 @@ struct COGTileEncoding: Sendable {
     private func floatPredicted(_ raw: [UInt8]) -> [UInt8] {
         let size = type.byteCount
         let rowBytes = rowSamples * size
-        var out = [UInt8](repeating: 0, count: raw.count)
-        for start in stride(from: 0, to: raw.count, by: rowBytes) {
-            for byte in 0..<size {
-                let plane = start + (size - 1 - byte) * rowSamples
-                for i in 0..<rowSamples { out[plane + i] = raw[start + i * size + byte] }
+        return [UInt8](unsafeUninitializedCapacity: raw.count) { out, written in
+            raw.withUnsafeBufferPointer { raw in
+                guard let input = raw.baseAddress, let output = out.baseAddress else { return }
+                for start in stride(from: 0, to: raw.count, by: rowBytes) {
+                    let row = output + start
+                    for byte in 0..<size {
+                        let plane = row + (size - 1 - byte) * rowSamples
+                        let source = input + start + byte
+                        for i in 0..<rowSamples { plane[i] = source[i * size] }
+                    }
+                    for i in stride(from: rowBytes - 1, through: bandCount, by: -1) { row[i] &-= row[i - bandCount] }
+                }
             }
-            for i in stride(from: start + rowBytes - 1, through: start + bandCount, by: -1) { out[i] &-= out[i - bandCount] }
+            written = raw.count
         }
-        return out
     }
 
     private func deflated(_ raw: [UInt8]) throws -> [UInt8] {

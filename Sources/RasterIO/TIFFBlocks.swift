@@ -62,7 +62,7 @@ struct TIFFBlocks {
                     try decodeRows(held, wanted, plane, index, rowBytes, body)
                 } else {
                     // The rows below the window need not be decoded where the codec can stop.
-                    let stops = !layout.isTiled && TIFFCompression.decodesRowByRow(layout.compression)
+                    let stops = TIFFCompression.decodesRowByRow(layout.compression)
                     let rows = stops ? wanted.maxY - held.y : held.height
                     let byteCount = rows * rowBytes
                     try handle.withScratch(byteCount: byteCount) { scratch in

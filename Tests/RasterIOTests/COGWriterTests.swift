@@ -31,15 +31,14 @@ import Testing
         try writer.finish()
     }
 
-    static let sizes = [
-        (1, 1), (40, 25), (300, 200), (512, 512), (512, 1300), (513, 511), (304, 1500), (1024, 2100), (1537, 1025), (3, 1200),
-    ]
+    static let sizes = [(1, 1), (40, 25), (64, 64), (64, 300), (130, 97), (128, 510), (3, 200), (513, 70)]
 
     @Test(arguments: sizes)
     func samplesComeBackUnchanged(width: Int, height: Int) throws {
         let folder = try TemporaryFolder()
-        for type in width == 513 ? SampleType.allCases : [.int16, .float32] {
-            let description = Self.description(width, height, type: type, noData: nil)
+        for type in width == 130 ? SampleType.allCases : [.int16, .float32] {
+            var description = Self.description(width, height, type: type, noData: nil)
+            description.blockSize = 64
             let samples = Self.samples(description)
             for limit in [0xFFFF_FFFF, 0] {
                 try Self.write(description, samples, to: folder.file("a.tif"), classicLimit: limit)
@@ -50,9 +49,9 @@ import Testing
                 #expect(info.predictor == (type.isFloatingPoint ? 3 : 2) && info.sampleType == type)
                 #expect(info.grid == description.grid && info.bandNames == description.bandNames && info.dateTime == description.dateTime)
                 #expect(info.metadata == description.metadata && info.scales == [0.01, 0.01] && info.offsets == [-3, -3])
-                if max(width, height) > 512 {
+                if max(width, height) > 64 {
                     #expect(info.overviews.first == RasterSize(width: (width + 1) / 2, height: (height + 1) / 2))
-                    #expect(info.overviews.last.map { max($0.width, $0.height) <= 512 } == true)
+                    #expect(info.overviews.last.map { max($0.width, $0.height) <= 64 } == true)
                 } else {
                     #expect(info.overviews.isEmpty)
                 }
@@ -62,10 +61,10 @@ import Testing
 
     @Test(
         .enabled(if: OtherReader.has("rio"), "needs rio-cogeo"),
-        arguments: [(40, 25), (512, 1300), (304, 1500), (1024, 2100), (1537, 1025)])
+        arguments: [(40, 25), (512, 600), (1024, 1030), (304, 700)])
     func filesAreValidByRioCogeo(width: Int, height: Int) throws {
         let folder = try TemporaryFolder()
-        let description = Self.description(width, height)
+        let description = Self.description(width, height, bands: 1)
         for limit in [0xFFFF_FFFF, 0] {
             try Self.write(description, Self.samples(description), to: folder.file("a.tif"), classicLimit: limit)
             let (_, output) = try OtherReader.run("rio", ["cogeo", "validate", "--strict", folder.file("a.tif")])
@@ -87,7 +86,7 @@ import Testing
             (.definition("EPSG:3035"), ["ID[\"EPSG\",3035]]"]),
         ] {
             let transform = crs == .epsg(4326) ? GeoTransform(originX: 16, originY: 31, pixelWidth: 0.0001, pixelHeight: 0.0001) : Self.utm
-            let description = Self.description(700, 600, crs: crs, transform: transform)
+            let description = Self.description(600, 30, crs: crs, transform: transform)
             let samples = Self.samples(description)
             try Self.write(description, samples, to: path)
             let (status, output) = try OtherReader.run("gdalinfo", [path])
@@ -95,7 +94,7 @@ import Testing
             let expected =
                 words + [
                     "SIMULATED=YES", "NOTE=a < b & \"c\"", "NoData Value=-32768", "Offset: -3,   Scale:0.01", "band 2 <&\">",
-                    "Overviews: 350x300",
+                    "Overviews: 300x15",
                     "2021:01:19 09:15:00", "LAYOUT=COG", "AREA_OR_POINT=Area",
                 ]
             for word in expected { #expect(output.contains(word), "\(word) in \(output)") }
@@ -115,7 +114,7 @@ import Testing
     /// The same bytes from one thread in order, and from many in any order with blocks of other sizes.
     @Test func bytesDoNotDependOnOrderOrThreads() async throws {
         let folder = try TemporaryFolder()
-        var description = Self.description(700, 900, type: .float32)
+        var description = Self.description(300, 400, type: .float32)
         description.blockSize = 64
         let samples = Self.samples(description)
         try Self.write(description, samples, to: folder.file("a.tif"))

@@ -35,11 +35,13 @@ struct TIFFSharedFilesTests {
         #expect(elapsed < .seconds(10))
     }
 
-    /// What GDAL reads whole of them, we read alike, or refuse for a feature that we do not have.
+    /// What GDAL reads whole of them, we read alike, or refuse for a feature that we do not have. GDAL turns CMYK into RGB, and its version 3.6
+    /// takes signed bytes for unsigned ones.
     @Test(.enabled(if: OtherReader.has("gdalinfo"), "needs gdalinfo"))
     func hostileFilesAreReadAsGDALReadsThem() throws {
         for path in Self.hostile {
-            guard let reader = try? RasterReader(path: path), reader.info.size.pixelCount <= 1 << 22, let block = try? readCorner(reader),
+            guard let reader = try? RasterReader(path: path), reader.info.size.pixelCount <= 1 << 22, reader.info.sampleType != .int8,
+                reader.info.colourInterpretation.first != .undefined, let block = try? reader.read(PixelWindow(reader.info.size)),
                 let theirs = try gdalChecksums(path)
             else { continue }
             for (band, their) in theirs.prefix(block.bandCount).enumerated() where !their.type.hasPrefix("C") {
