@@ -34,7 +34,7 @@ struct TrenchWatch: ParsableCommand {
     static func main() {
         // A reader that has seen enough (`trenchwatch scenes … | head`) must not end a run half-way.
         signal(SIGPIPE, SIG_IGN)
-        exit(start(Array(CommandLine.arguments.dropFirst())).rawValue)
+        Glibc.exit(start(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
     private static func start(_ arguments: [String]) -> Pipeline.ExitCode {

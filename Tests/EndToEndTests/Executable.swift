@@ -1,0 +1,71 @@
+import Foundation
+import Testing
+
+/// The built program, run as a user runs it.
+enum Executable {
+    struct Outcome {
+        var exitCode: Int32
+        var output: String
+        var complaints: String
+
+        /// Standard output as JSON.
+        var json: [String: Any] {
+            get throws { try #require(JSONSerialization.jsonObject(with: Data(output.utf8)) as? [String: Any]) }
+        }
+
+        var complaintLines: [String] { complaints.split(separator: "\n").map(String.init) }
+    }
+
+    /// Beside the test bundle.
+    static let path: String = {
+        let bundle = Bundle.allBundles.map(\.bundleURL).first { $0.pathExtension == "xctest" } ?? Bundle.main.bundleURL
+        let candidates = [
+            bundle.deletingLastPathComponent(), Bundle.main.bundleURL,
+            URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent(),
+        ]
+        return candidates.map { $0.appendingPathComponent("trenchwatch").path }.first { FileManager.default.isExecutableFile(atPath: $0) }
+            ?? "trenchwatch"
+    }()
+
+    /// Runs the program to its end, or kills it when the time is up, which fails the test.
+    static func run(
+        _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, secondsAtMost limit: Double = 60
+    ) throws -> Outcome {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
+        process.standardInput = FileHandle.nullDevice
+        let output = try CapturedStream()
+        let complaints = try CapturedStream()
+        process.standardOutput = output.handle
+        process.standardError = complaints.handle
+        let ended = DispatchSemaphore(value: 0)
+        process.terminationHandler = { _ in ended.signal() }
+        try process.run()
+        if ended.wait(timeout: .now() + limit) == .timedOut {
+            kill(process.processIdentifier, SIGKILL)
+            ended.wait()
+            Issue.record("trenchwatch \(arguments.joined(separator: " ")) did not end within \(limit) s")
+        }
+        return Outcome(exitCode: process.terminationStatus, output: try output.text(), complaints: try complaints.text())
+    }
+}
+
+/// A nameless file that a process writes into: unlike a pipe it never fills up.
+private struct CapturedStream {
+    let handle: FileHandle
+
+    init() throws {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("trenchwatch-stream-\(UUID().uuidString)")
+        try Data().write(to: url)
+        handle = try FileHandle(forUpdating: url)
+        try FileManager.default.removeItem(at: url)
+    }
+
+    func text() throws -> String {
+        try handle.seek(toOffset: 0)
+        return String(decoding: try handle.readToEnd() ?? Data(), as: UTF8.self)
+    }
+}
