@@ -80,6 +80,10 @@ struct BeamletSums: Sendable {
                             let shifted = values + (k - radius)
                             for x in radius..<(width - radius) { out[margin + x] += w * shifted[x] }
                         }
+                        // Beside what was not observed a flank is missing too, and the edge of a mask is no line.
+                        for x in 0..<width where row[x] == -128 {
+                            for k in max(0, x - radius)...min(width - 1, x + radius) { out[margin + k] = 0 }
+                        }
                     }
                 }
             }
@@ -108,10 +112,16 @@ struct BeamletSums: Sendable {
             let y = strip * Self.rowsPerStrip + r
             let x = column + offsets[slopeIndex][r]
             guard y < height, x >= radius, x < width - radius else { continue }
+            var filtered: Float = 0
             for k in taps.indices {
                 let v = source[y * width + x + k - radius]
-                if v != -128 { sum += taps[k] * Float(max(-limit, min(limit, v))) * scale }
+                guard v != -128 else {
+                    filtered = 0
+                    break
+                }
+                filtered += taps[k] * Float(max(-limit, min(limit, v))) * scale
             }
+            sum += filtered
         }
         return sum
     }

@@ -4,7 +4,7 @@ import Raster
 /// The change statistic of one block, in the stored units.
 public struct ChangeBlock: Sendable {
     public let window: PixelWindow
-    /// Signed change for the search: 0.1 σ a step, −127…127; −128 not observed.
+    /// Signed change for the search: 0.1 σ a step, −127…127; −128 not observed, or hidden by what changes whole cells (`ObscuredCells`).
     public let signed: [Int8]
     /// Old structure, in σ of the signed change, −127…127.
     public let structure: [Int8]
@@ -22,18 +22,18 @@ extension ChangeModel {
     /// Pixels that a block's window must be grown by before it is read.
     public static var halo: Int { DifferenceBlock.halo }
 
-    /// The window to read for a block: grown by the halo, begun and ended on the lattice of cells.
-    public static func readWindow(for block: PixelWindow) -> PixelWindow {
-        let alignment = DifferenceBlock.alignment
-        func down(_ value: Int) -> Int { Int((Double(value) / Double(alignment)).rounded(.down)) * alignment }
-        let left = down(block.x - halo)
-        let top = down(block.y - halo)
-        let right = -down(-(block.maxX + halo))
-        let bottom = -down(-(block.maxY + halo))
+    /// The window to read for a block: grown by the halo, begun and ended on the lattice of cells, and not beyond the scene's own cells.
+    public static func readWindow(for block: PixelWindow, in size: RasterSize) -> PixelWindow {
+        let side = DifferenceBlock.alignment
+        func down(_ value: Int) -> Int { Int((Double(value) / Double(side)).rounded(.down)) * side }
+        let left = max(0, down(block.x - halo))
+        let top = max(0, down(block.y - halo))
+        let right = min(-down(-size.width), -down(-(block.maxX + halo)))
+        let bottom = min(-down(-size.height), -down(-(block.maxY + halo)))
         return PixelWindow(x: left, y: top, width: right - left, height: bottom - top)
     }
 
-    /// The change statistic of `block` from the pixels of `readWindow(for: block)`.
+    /// The change statistic of `block` from the pixels of `readWindow(for: block, in: size)`.
     public func change(of pair: PairBlock, in block: PixelWindow) -> ChangeBlock {
         precondition(pair.before.window.contains(block), "the block lies outside what was read")
         let difference = DifferenceBlock(pair: pair, normalisation: normalisation, noise: noiseByClass.map { $0[0] })
@@ -54,6 +54,9 @@ extension ChangeModel {
             differences: smoothed.map(\.values), weights: weights, inverseNoise: ones.span, validity: difference.validity.values.span,
             into: &undirected)
 
+        var signed = directed.signedInt8
+        ObscuredCells.remove(from: &signed, difference: difference, noise: noiseByClass.map { $0[$0.count / 2] })
+
         let count = block.pixelCount
         let width = pair.before.window.width
         func cropped<Sample>(_ plane: [Sample]) -> [Sample] {
@@ -68,7 +71,7 @@ extension ChangeModel {
         let scale = structureScale
         let structure = difference.structure.values.map { Int8(max(-127, min(127, ($0 * scale).rounded()))) }
         return ChangeBlock(
-            window: block, signed: cropped(directed.signedInt8), structure: cropped(structure), signedFine: cropped(directed.signedInt16),
+            window: block, signed: cropped(signed), structure: cropped(structure), signedFine: cropped(directed.signedInt16),
             size: cropped(undirected.sizeInt16))
     }
 }

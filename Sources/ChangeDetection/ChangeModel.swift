@@ -30,7 +30,7 @@ public struct ChangeModel: Sendable, Equatable, Codable {
             guard !values.isEmpty else { return nil }
             noise[band] = RobustStatistics.median(&values)
         }
-        let blocks = samples.map { DifferenceBlock(pair: $0, normalisation: normalisation, noise: noise) }
+        let blocks = QuietCells.keep(samples.map { DifferenceBlock(pair: $0, normalisation: normalisation, noise: noise) })
         var model = ChangeModel(
             normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], signedWeights: [], inverseCovariance: [],
             structureScale: 0)

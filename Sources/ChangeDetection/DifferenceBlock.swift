@@ -4,7 +4,7 @@ import Raster
 /// The normalised difference of two dates in one window, with what is needed to weigh it.
 struct DifferenceBlock: Sendable {
     /// Pixels beyond the part of interest that a window needs on each side, so that no value depends on how the scene was cut into blocks.
-    static let halo = SlowField.reach + StructuralResidual.reach
+    static let halo = SlowField.reach + StructuralResidual.reach + ObscuredCells.reach * SlowField.cellSide
     /// Windows begin on multiples of this and have sides that are multiples of it.
     static let alignment = 32
 
@@ -15,7 +15,9 @@ struct DifferenceBlock: Sendable {
     let sharpness: FloatPlane
     /// Old structure: earlier brightness less its 4 px blur.
     let structure: FloatPlane
-    let validity: BytePlane
+    var validity: BytePlane
+    /// Median difference of each cell of 32 px before its slow field was taken off, band by band; nil where too little is valid.
+    let levels: [[Float?]]
 
     /// - Parameters:
     ///   - pair: both dates of an aligned window.
@@ -26,6 +28,7 @@ struct DifferenceBlock: Sendable {
         for i in validity.values.indices { validity.values[i] &= pair.after.validity.values[i] }
         self.validity = validity
         var differences: [FloatPlane] = []
+        var levels: [[Float?]] = []
         for band in pair.before.planes.indices {
             var plane = FloatPlane(width: window.width, height: window.height)
             let (before, after) = (pair.before.planes[band].values, pair.after.planes[band].values)
@@ -33,9 +36,10 @@ struct DifferenceBlock: Sendable {
                 before: before.span, after: after.span,
                 gain: Float(normalisation.gain[band]), offset: Float(normalisation.offset[band]), validity: validity.values.span,
                 into: plane.values.mutableSpan)
-            SlowField.subtract(from: &plane, validity: validity)
+            levels.append(SlowField.subtract(from: &plane, validity: validity))
             differences.append(plane)
         }
+        self.levels = levels
         var brightness = pair.before.brightness
         brightness.fill(where: validity)
         let residual = StructuralResidual(brightness: brightness)

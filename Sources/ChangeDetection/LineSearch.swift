@@ -18,6 +18,17 @@ public struct DetectedLine: Sendable, Equatable {
     public var widthPixels: Double
     /// Lines with the same number are pieces of one.
     public var group: Int
+
+    /// The vertices with one more at each end, `pixels` ahead of it.
+    func pointsWithExtendedEnds(by pixels: Double) -> [Point] {
+        func ahead(_ end: Point, from before: Point) -> Point {
+            let (dx, dy) = (end.x - before.x, end.y - before.y)
+            let scale = pixels / max((dx * dx + dy * dy).squareRoot(), .leastNormalMagnitude)
+            return Point(x: end.x + dx * scale, y: end.y + dy * scale)
+        }
+        guard points.count > 1 else { return points }
+        return [ahead(points[0], from: points[1])] + points + [ahead(points[points.count - 1], from: points[points.count - 2])]
+    }
 }
 
 /// Finds lines in a signed change plane: chains of beamlets in two families (roughly down the rows and, transposed, roughly along them), two

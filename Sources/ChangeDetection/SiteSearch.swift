@@ -26,6 +26,8 @@ public struct SiteSearch: Sendable {
     private static let priorRate = 0.8
     /// Half the width of what is taken out along accepted lines before sites are looked for, in pixels.
     private static let lineReach = 5
+    /// A line's ends are known to a beamlet or two; what lies within this many pixels ahead of them is the line's.
+    private static let endReach = 16.0
 
     private let levels: [SearchPlanes]
 
@@ -34,7 +36,7 @@ public struct SiteSearch: Sendable {
         var first = planes
         if !lines.isEmpty {
             var onLines = Occupancy(width: planes.width, height: planes.height, radius: Self.lineReach)
-            for line in lines { onLines.mark(line.points) }
+            for line in lines { onLines.mark(line.pointsWithExtendedEnds(by: Self.endReach)) }
             for i in first.signed.indices where onLines.isMarked(i) && first.signed[i] != -128 { first.signed[i] = 0 }
         }
         let half = first.reducedByTwo()
@@ -271,12 +273,19 @@ private struct ResponseField {
             }
         }
         self.validity = validity
+        let weight = FloatPlane(width: window.width, height: window.height, values: validity.values.map { $0 == 0 ? 0 : 1 })
         responses = SiteSearch.scales.map { scale in
-            var inner = change.filtered(symmetric: FloatPlane.gaussianKernel(sigma: scale))
-            let outer = change.filtered(symmetric: FloatPlane.gaussianKernel(sigma: 3 * scale))
+            let (near, far) = (FloatPlane.gaussianKernel(sigma: scale), FloatPlane.gaussianKernel(sigma: 3 * scale))
+            // Means over what was observed: beside a mask or an edge the rest of the disc speaks for the whole.
+            let (nearWeight, farWeight) = (weight.filtered(symmetric: near), weight.filtered(symmetric: far))
+            var inner = change.filtered(symmetric: near)
+            let outer = change.filtered(symmetric: far)
             // The Gaussian's norm: filtered white noise of variance 1 then has a variance near 1.
             let norm = Float(2 * scale * 1.772_453_85)
-            for i in inner.values.indices { inner.values[i] = (inner.values[i] - outer.values[i]) * norm }
+            for i in inner.values.indices {
+                let (n, f) = (nearWeight.values[i], farWeight.values[i])
+                inner.values[i] = n > 0.95 && f > 0.4 ? (inner.values[i] / n - outer.values[i] / f) * norm : 0
+            }
             return inner
         }
         var strength = squares.filtered(symmetric: FloatPlane.gaussianKernel(sigma: 1.5))

@@ -8,7 +8,10 @@ enum SlowField {
 
     /// Takes the slow field off a plane in place: medians of cells, the median of each 5 × 5 of them, a 3 × 3 binomial, bilinear between
     /// cell centres. Cells with less than a quarter of their pixels valid do not count.
-    static func subtract(from plane: inout FloatPlane, validity: BytePlane) {
+    ///
+    /// - Returns: the cells' medians, row by row; nil where too little is valid.
+    @discardableResult
+    static func subtract(from plane: inout FloatPlane, validity: BytePlane) -> [Float?] {
         let grid = CellGrid(width: plane.width, height: plane.height, side: cellSide)
         var medians = [Float?](repeating: nil, count: grid.count)
         var values: [Float] = []
@@ -30,37 +33,39 @@ enum SlowField {
                 }
             }
         }
-        func gathered(_ source: [Float?], row: Int, column: Int, radius: Int) -> [Float] {
-            var found: [Float] = []
-            for r in max(0, row - radius)...min(grid.rows - 1, row + radius) {
-                for c in max(0, column - radius)...min(grid.columns - 1, column + radius) {
-                    if let value = source[r * grid.columns + c] { found.append(value) }
+        // A neighbour counts only together with the one opposite, so that a slope stays a slope at the edges of the scene and of masks.
+        func pairs(_ source: [Float?], row: Int, column: Int, radius: Int, _ body: (Float, Int, Int) -> Void) {
+            func value(_ r: Int, _ c: Int) -> Float? {
+                guard (0..<grid.rows).contains(r), (0..<grid.columns).contains(c) else { return nil }
+                return source[r * grid.columns + c]
+            }
+            for r in -radius...radius {
+                for c in -radius...radius {
+                    if let here = value(row + r, column + c), value(row - r, column - c) != nil { body(here, r, c) }
                 }
             }
-            return found
         }
         var smooth = [Float?](repeating: nil, count: grid.count)
         for row in 0..<grid.rows {
-            for column in 0..<grid.columns {
-                var found = gathered(medians, row: row, column: column, radius: 2)
-                if !found.isEmpty { smooth[row * grid.columns + column] = RobustStatistics.median(&found) }
+            for column in 0..<grid.columns where medians[row * grid.columns + column] != nil {
+                var found: [Float] = []
+                pairs(medians, row: row, column: column, radius: 2) { value, _, _ in found.append(value) }
+                smooth[row * grid.columns + column] = RobustStatistics.median(&found)
             }
         }
-        var field = [Float](repeating: 0, count: grid.count)
+        var known = [Float?](repeating: nil, count: grid.count)
         for row in 0..<grid.rows {
             for column in 0..<grid.columns {
                 var (sum, weight): (Float, Float) = (0, 0)
-                for r in -1...1 where (0..<grid.rows).contains(row + r) {
-                    for c in -1...1 where (0..<grid.columns).contains(column + c) {
-                        guard let value = smooth[(row + r) * grid.columns + column + c] else { continue }
-                        let w: Float = (r == 0 ? 2 : 1) * (c == 0 ? 2 : 1)
-                        sum += w * value
-                        weight += w
-                    }
+                pairs(smooth, row: row, column: column, radius: 1) { value, r, c in
+                    let w: Float = (r == 0 ? 2 : 1) * (c == 0 ? 2 : 1)
+                    sum += w * value
+                    weight += w
                 }
-                if weight > 0 { field[row * grid.columns + column] = sum / weight }
+                if weight > 0 { known[row * grid.columns + column] = sum / weight }
             }
         }
+        let field = filled(known, grid: grid)
         let across = grid.interpolation(length: plane.width, cells: grid.columns)
         let down = grid.interpolation(length: plane.height, cells: grid.rows)
         for y in 0..<plane.height {
@@ -74,5 +79,34 @@ enum SlowField {
                 plane.values[y * plane.width + x] -= top * (1 - v) + bottom * v
             }
         }
+        return medians
+    }
+
+    /// Cells without a value take the mean of their neighbours that have one, ring by ring.
+    private static func filled(_ known: [Float?], grid: CellGrid) -> [Float] {
+        var values = known
+        while values.contains(where: { $0 == nil }) {
+            var next = values
+            var changed = false
+            for row in 0..<grid.rows {
+                for column in 0..<grid.columns where values[row * grid.columns + column] == nil {
+                    var (sum, count): (Float, Float) = (0, 0)
+                    for r in max(0, row - 1)...min(grid.rows - 1, row + 1) {
+                        for c in max(0, column - 1)...min(grid.columns - 1, column + 1) {
+                            guard let value = values[r * grid.columns + c] else { continue }
+                            sum += value
+                            count += 1
+                        }
+                    }
+                    if count > 0 {
+                        next[row * grid.columns + column] = sum / count
+                        changed = true
+                    }
+                }
+            }
+            guard changed else { break }
+            values = next
+        }
+        return values.map { $0 ?? 0 }
     }
 }

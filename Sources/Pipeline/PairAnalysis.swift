@@ -47,7 +47,7 @@ struct PairAnalysis: Sendable {
         self.pair = pair
         progress(0.1)
 
-        let modelWindows = SampleWindows.spread(over: size, side: 512, atMost: 9).map(ChangeModel.readWindow(for:))
+        let modelWindows = SampleWindows.spread(over: size, side: 512, atMost: 9).map { ChangeModel.readWindow(for: $0, in: size) }
         let samples = try Self.read(modelWindows, from: pair, jobs: jobs)
         guard samples.contains(where: { $0.hasCommonPixels }) else {
             throw InputError(
@@ -70,7 +70,7 @@ struct PairAnalysis: Sendable {
         var covered = 0
         try WorkerPool.mapInOrder(count: blocks.count, jobs: jobs, window: jobs + 1) { index -> BlockResult in
             let block = blocks[index]
-            let window = ChangeModel.readWindow(for: block)
+            let window = ChangeModel.readWindow(for: block, in: size)
             let pixels = try pair.read(window)
             let change = model.change(of: pixels, in: block)
             try write(change)

@@ -87,13 +87,13 @@ struct ModelTests {
         let whole = PairBlock(
             before: TestScene.block(ground, window: block, gains: [0.1, 0.2], offsets: [1, 2], noise: 0.02, seed: 7),
             after: TestScene.block(ground, window: block, gains: [0.11, 0.19], offsets: [1.1, 1.9], noise: 0.02, seed: 8))
-        let model = try #require(ChangeModel.fit([pair(ChangeModel.readWindow(for: block))]))
-        let change = model.change(of: pair(ChangeModel.readWindow(for: block)), in: block)
+        let model = try #require(ChangeModel.fit([pair(ChangeModel.readWindow(for: block, in: block.size))]))
+        let change = model.change(of: pair(ChangeModel.readWindow(for: block, in: block.size)), in: block)
         let values = change.signedFine.filter { $0 != ChangeBlock.notObserved }.map { Double($0) / 100 }
         let meanSquare = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
         #expect(abs(meanSquare.squareRoot() - 1) < 0.05)
         let part = PixelWindow(x: 256, y: 192, width: 128, height: 96)
-        let alone = model.change(of: pair(ChangeModel.readWindow(for: part)), in: part)
+        let alone = model.change(of: pair(ChangeModel.readWindow(for: part, in: block.size)), in: part)
         for y in 0..<part.height {
             for x in 0..<part.width {
                 #expect(alone.signed[y * part.width + x] == change.signed[(part.y + y) * 512 + part.x + x])
@@ -118,5 +118,28 @@ struct ModelTests {
         for y in 100..<120 { for x in 60..<90 { #expect(change.signed[y * 256 + x] == -128) } }
         #expect(change.signed.filter { $0 == -128 }.count == 600)
         #expect(change.signed.filter { abs(Int($0)) > 60 && $0 != -128 }.isEmpty, "the mask's edge makes no change of 6 σ")
+    }
+
+    @Test("an unmasked cloud over a twentieth of the scene is neither taken for noise nor searched, and the rest is")
+    func cloud() throws {
+        let ground = TestScene.Ground(seed: 23)
+        let scene = PixelWindow(x: 0, y: 0, width: 512, height: 512)
+        let before = TestScene.block(ground, window: scene, gains: [0.02], offsets: [0.3], noise: 0.003, seed: 11)
+        let cloudless = TestScene.block(ground, window: scene, gains: [0.02], offsets: [0.3], noise: 0.003, seed: 12)
+        let cloudy = TestScene.block(ground, window: scene, gains: [0.02], offsets: [0.3], noise: 0.003, seed: 12) { x, y in
+            let d = (x - 140) * (x - 140) + (y - 150) * (y - 150)
+            return d < 4900 ? 15 : 0
+        }
+        let clear = try #require(ChangeModel.fit([PairBlock(before: before, after: cloudless)]))
+        let hidden = try #require(ChangeModel.fit([PairBlock(before: before, after: cloudy)]))
+        #expect(hidden.noiseSigma[0] < 1.1 * clear.noiseSigma[0])
+        let change = hidden.change(of: PairBlock(before: before, after: cloudy), in: scene)
+        #expect(change.signed[150 * 512 + 140] == -128, "the cloud's middle")
+        #expect(change.signed[150 * 512 + 208] == -128, "the cloud's edge")
+        #expect(change.signed[400 * 512 + 400] != -128)
+        #expect(change.signedFine[150 * 512 + 140] != ChangeBlock.notObserved, "the raster keeps what was measured")
+        let observed = change.signed.filter { $0 != -128 }
+        #expect(observed.count > 512 * 512 * 3 / 5)
+        #expect(observed.filter { abs(Int($0)) > 60 }.isEmpty)
     }
 }

@@ -1,0 +1,68 @@
+import Raster
+
+/// Which parts of a pair noise may be learnt from: cells of 32 px in which most pixels did not change.
+///
+/// An unmasked cloud over a tenth of the scene would otherwise pass for noise, and nothing could be seen beside it.
+enum QuietCells {
+    static let side = 32
+    /// Cells livelier than this many times the median cell are left out. A town in a desert is twice as lively; a cloud's edge, thirty times.
+    private static let limit: Float = 3
+
+    /// The blocks with every lively cell made invalid.
+    static func keep(_ blocks: [DifferenceBlock]) -> [DifferenceBlock] {
+        let spreads = blocks.map(spreads)
+        var all = spreads.flatMap { $0.compactMap { $0 } }
+        guard !all.isEmpty else { return blocks }
+        let limit = Self.limit * RobustStatistics.median(&all)
+        return zip(blocks, spreads).map { block, spreads in
+            var block = block
+            let grid = CellGrid(width: block.window.width, height: block.window.height, side: side)
+            for y in 0..<block.window.height {
+                for x in 0..<block.window.width {
+                    if let spread = spreads[(y / side) * grid.columns + x / side], spread > limit { block.validity[x, y] = 0 }
+                }
+            }
+            return block
+        }
+    }
+
+    /// Median absolute difference of each cell, averaged over the bands after each is divided by its own median cell's; nil where a cell has too few
+    /// pixels to tell.
+    private static func spreads(_ block: DifferenceBlock) -> [Float?] {
+        let grid = CellGrid(width: block.window.width, height: block.window.height, side: side)
+        let perBand = block.differences.map { plane in
+            grid.map { window -> Float? in
+                var magnitudes: [Float] = []
+                for y in stride(from: window.y, to: window.maxY, by: 2) {
+                    for x in window.x..<window.maxX where block.validity[x, y] != 0 { magnitudes.append(abs(plane[x, y])) }
+                }
+                return magnitudes.count >= 64 ? RobustStatistics.median(&magnitudes) : nil
+            }
+        }
+        let scales = perBand.map { cells -> Float in
+            var known = cells.compactMap { $0 }
+            return max(RobustStatistics.median(&known), .leastNormalMagnitude)
+        }
+        return (0..<grid.count).map { cell in
+            var sum: Float = 0
+            for (band, scale) in zip(perBand, scales) {
+                guard let spread = band[cell] else { return nil }
+                sum += spread / scale
+            }
+            return sum / Float(max(1, perBand.count))
+        }
+    }
+}
+
+extension CellGrid {
+    /// One value for each cell, row by row, from the cell's window of pixels. Cells at the right and lower edge may be smaller.
+    func map<Value>(width: Int, height: Int, _ body: (PixelWindow) -> Value) -> [Value] {
+        (0..<count).map { i in
+            let (x, y) = ((i % columns) * side, (i / columns) * side)
+            return body(PixelWindow(x: x, y: y, width: min(side, width - x), height: min(side, height - y)))
+        }
+    }
+
+    /// The same where the sides of what is covered are multiples of the cell's.
+    func map<Value>(_ body: (PixelWindow) -> Value) -> [Value] { map(width: columns * side, height: rows * side, body) }
+}
