@@ -255,13 +255,16 @@ private struct ResponseField {
     let validity: BytePlane
 
     init(planes: SearchPlanes, block: PixelWindow) {
-        window = block.expanded(by: SiteSearch.halo).intersection(PixelWindow(x: 0, y: 0, width: planes.width, height: planes.height))
+        // A rim beyond the scene, of nothing observed, as wide as the filters reach: they repeat the last pixel of what they are given.
+        let scene = PixelWindow(x: 0, y: 0, width: planes.width, height: planes.height)
+        window = block.expanded(by: SiteSearch.halo).intersection(scene.expanded(by: 24))
         var change = FloatPlane(width: window.width, height: window.height)
         var squares = change
         var validity = BytePlane(width: window.width, height: window.height)
         let limit = BeamletSums.clip / ChangeBlock.searchStep
-        for y in 0..<window.height {
-            for x in 0..<window.width {
+        let inside = window.intersection(scene)
+        for y in (inside.y - window.y)..<(inside.maxY - window.y) {
+            for x in (inside.x - window.x)..<(inside.maxX - window.x) {
                 let source = (window.y + y) * planes.width + window.x + x
                 let i = y * window.width + x
                 let value = planes.signed[source]

@@ -54,6 +54,11 @@ struct PairAnalysis: Sendable {
                 problem: "the two dates have no usable pixel in common: they do not overlap, or all is nodata or masked",
                 advice: "give two scenes of the same place")
         }
+        guard !samples.allSatisfy(\.showsTheSamePixels) else {
+            throw InputError(
+                problem: "the two dates hold the same pixels, so that there is no noise to tell change from",
+                advice: "see whether one scene was given twice")
+        }
         guard let model = ChangeModel.fit(samples) else {
             throw InputError(
                 problem: "too little is seen on both dates to tell change from noise",
@@ -160,6 +165,15 @@ struct PairAnalysis: Sendable {
 }
 
 extension PairBlock {
+    /// True where no pixel that is valid on both dates differs.
+    fileprivate var showsTheSamePixels: Bool {
+        zip(before.planes, after.planes).allSatisfy { first, second in
+            first.values.indices.allSatisfy { i in
+                before.validity.values[i] & after.validity.values[i] == 0 || first.values[i] == second.values[i]
+            }
+        }
+    }
+
     /// True where at least one pixel is valid on both dates.
     fileprivate var hasCommonPixels: Bool {
         zip(before.validity.values, after.validity.values).contains { $0 & $1 != 0 }
