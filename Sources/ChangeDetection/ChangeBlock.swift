@@ -33,7 +33,7 @@ extension ChangeModel {
         return PixelWindow(x: left, y: top, width: right - left, height: bottom - top)
     }
 
-    /// The change statistic of `block` from the pixels of `readWindow(for: block, in: size)`.
+    /// The change statistic of `block` from the pixels of `readWindow(for: block, in: sceneSize)`.
     public func change(of pair: PairBlock, in block: PixelWindow) -> ChangeBlock {
         precondition(pair.before.window.contains(block), "the block lies outside what was read")
         let difference = DifferenceBlock(pair: pair, normalisation: normalisation, noise: noiseByClass.map { $0[0] })

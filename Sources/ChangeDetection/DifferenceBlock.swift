@@ -4,7 +4,7 @@ import Raster
 /// The normalised difference of two dates in one window, with what is needed to weigh it.
 struct DifferenceBlock: Sendable {
     /// Pixels beyond the part of interest that a window needs on each side, so that no value depends on how the scene was cut into blocks.
-    static let halo = SlowField.reach + StructuralResidual.reach + ObscuredCells.reach * SlowField.cellSide
+    static let halo = SlowField.reach + StructuralResidual.reach
     /// Windows begin on multiples of this and have sides that are multiples of it.
     static let alignment = 32
 

@@ -4,6 +4,8 @@ public enum LineSelection {
     private static let exclusionRadius = 10
     /// Score's falling rate where the scene says too little: about what plain desert shows.
     private static let priorRate = 0.35
+    /// Lines are rare: no more than a fifth of all chains is taken for real.
+    private static let realShare = 0.2
     /// Line ends nearer than this, and in line, are one line.
     private static let joiningGapPixels = 28.0
     /// Pieces nearer than this, and in line, share a group.
@@ -37,7 +39,8 @@ public enum LineSelection {
             kept.append(part)
             occupied.mark(part.points)
         }
-        let null = NullTail.fit(scores: kept.map(\.score), threshold: Double(ChainSearch.lowestScore), priorRate: priorRate)
+        let null = NullTail.fit(
+            scores: kept.map(\.score), threshold: Double(ChainSearch.lowestScore), priorRate: priorRate, censoredShare: realShare)
         let accepted = kept.compactMap { trace -> DetectedLine? in
             let expected = null.expectedCount(atLeast: trace.score)
             let significance = Significance(expectedCount: expected, observedSquareKilometres: observedSquareKilometres)

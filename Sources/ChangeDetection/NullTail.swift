@@ -1,8 +1,8 @@
 /// The law by which chance objects thin out with their score, fitted on the scene's own objects: beyond `threshold` their number falls as
 /// exp(−rate · (score − threshold)).
 ///
-/// Real change is in the sample too. The largest fifth of the scores is therefore censored in the fit (known to be large, not how large), and a
-/// prior worth ten objects keeps scenes with few from ruling. Source of the idea: Efron, "Large-Scale Simultaneous Hypothesis Testing: The Choice
+/// Real change is in the sample too. The largest scores are therefore censored in the fit (known to be large, not how large), and a prior worth
+/// ten objects keeps scenes with few from ruling. Source of the idea: Efron, "Large-Scale Simultaneous Hypothesis Testing: The Choice
 /// of a Null Hypothesis" (2004); of the estimate: the maximum likelihood of a censored exponential.
 public struct NullTail: Sendable, Equatable, Codable {
     /// Score at which counting begins.
@@ -13,10 +13,12 @@ public struct NullTail: Sendable, Equatable, Codable {
     public var rate: Double
 
     private static let priorObjects = 10.0
-    private static let censoredShare = 0.2
 
-    /// - Parameters `scores`: of all objects found, in any order. `priorRate`: rate expected before seeing them.
-    static func fit(scores: [Double], threshold: Double, priorRate: Double) -> NullTail {
+    /// - Parameters:
+    ///   - scores: of all objects found, in any order.
+    ///   - priorRate: rate expected before seeing them.
+    ///   - censoredShare: share of the scores that may be real.
+    static func fit(scores: [Double], threshold: Double, priorRate: Double, censoredShare: Double) -> NullTail {
         let excess = scores.filter { $0 > threshold }.map { $0 - threshold }.sorted()
         let kept = Int((Double(excess.count) * (1 - censoredShare)).rounded(.up))
         var exposure = priorObjects / priorRate

@@ -23,7 +23,11 @@ public struct SiteSearch: Sendable {
     static let halo = 96
     public static let blockSide = 512
     private static let lowestResponse: Float = 3.5
+    /// A work stands out from its surroundings by at least this many σ a pixel of the scene. Fainter and wider differences are haze.
+    fileprivate static let lowestContrast: Float = 1
     private static let priorRate = 0.8
+    /// Where people build, up to half of all peaks is real change.
+    private static let realShare = 0.5
     /// Half the width of what is taken out along accepted lines before sites are looked for, in pixels.
     private static let lineReach = 5
     /// A line's ends are known to a beamlet or two; what lies within this many pixels ahead of them is the line's.
@@ -127,6 +131,9 @@ public struct SiteSearch: Sendable {
         return law
     }
 
+    /// 2 √π s, the inverse of a Gaussian's norm: white noise of variance 1, filtered and multiplied by it, has a variance near 1.
+    fileprivate static func norm(scale: Double) -> Float { Float(2 * scale * 1.772_453_85) }
+
     /// A local maximum of the standardised response.
     public struct Peak: Sendable {
         let level: Int
@@ -135,6 +142,9 @@ public struct SiteSearch: Sendable {
         let y: Int
         let response: Float
         let scale: Int
+        /// Mean change of the work against its surroundings, σ a pixel of the scene.
+        let contrast: Float
+        var standsOut: Bool { contrast >= SiteSearch.lowestContrast }
         /// Place and radius of the work in pixels of the first level: a Gaussian blob of scale s answers strongest to a disc of radius 1.4 s.
         var centre: (x: Double, y: Double) {
             let size = Double(1 << level)
@@ -180,10 +190,12 @@ public struct SiteSearch: Sendable {
                     if other > value || (other == value && (v, u) < (y, x)) { return }
                 }
             }
+            let scale = Int(scaleOf[i])
             peaks.append(
                 Peak(
                     level: block.level, x: x + field.window.x, y: y + field.window.y, response: strongest.values[i],
-                    scale: Int(scaleOf[i])))
+                    scale: scale,
+                    contrast: abs(field.responses[scale].values[i]) / (Self.norm(scale: Self.scales[scale]) * Float(1 << block.level))))
         }
         return peaks
     }
@@ -192,7 +204,11 @@ public struct SiteSearch: Sendable {
     public func sites(
         from peaks: [Peak], observedSquareKilometres: Double, falseAlarmsPer1000SquareKilometres limit: Double
     ) -> (sites: [DetectedSite], null: NullTail) {
-        let ordered = peaks.sorted { (abs($1.response), $0.level, $0.y, $0.x) < (abs($0.response), $1.level, $1.y, $1.x) }
+        // What is too faint to be a work still tells how chance behaves, but hides no work.
+        let ordered = peaks.sorted { a, b in
+            if a.standsOut != b.standsOut { return a.standsOut }
+            return (abs(b.response), a.level, a.y, a.x) < (abs(a.response), b.level, b.y, b.x)
+        }
         var kept: [Peak] = []
         var index = PeakIndex()
         for peak in ordered where !index.covers(peak) {
@@ -200,11 +216,11 @@ public struct SiteSearch: Sendable {
             index.insert(peak)
         }
         let lowest = Double(Self.lowestResponse * Self.lowestResponse) / 2
-        let null = NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate)
+        let null = NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate, censoredShare: Self.realShare)
         let sites = kept.compactMap { peak -> DetectedSite? in
             let significance = Significance(
                 expectedCount: null.expectedCount(atLeast: peak.score), observedSquareKilometres: observedSquareKilometres)
-            guard significance.falseAlarmsPer1000SquareKilometres <= limit else { return nil }
+            guard peak.standsOut, significance.falseAlarmsPer1000SquareKilometres <= limit else { return nil }
             let size = Double(1 << peak.level)
             let outline = SiteOutline.ring(around: peak, in: levels[peak.level]).map { DetectedLine.Point(x: $0.x * size, y: $0.y * size) }
             return DetectedSite(
@@ -283,8 +299,7 @@ private struct ResponseField {
             let (nearWeight, farWeight) = (weight.filtered(symmetric: near), weight.filtered(symmetric: far))
             var inner = change.filtered(symmetric: near)
             let outer = change.filtered(symmetric: far)
-            // The Gaussian's norm: filtered white noise of variance 1 then has a variance near 1.
-            let norm = Float(2 * scale * 1.772_453_85)
+            let norm = SiteSearch.norm(scale: scale)
             for i in inner.values.indices {
                 let (n, f) = (nearWeight.values[i], farWeight.values[i])
                 inner.values[i] = n > 0.95 && f > 0.4 ? (inner.values[i] / n - outer.values[i] / f) * norm : 0

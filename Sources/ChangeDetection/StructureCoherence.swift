@@ -13,48 +13,71 @@ struct StructureCoherence: Sendable {
     init(planes: SearchPlanes, change: BeamletSums, noise: BeamletNoise) {
         single = BeamletSums(source: planes.structure, width: planes.width, height: planes.height, step: 1, limit: 127, profile: .single)
         dipole = BeamletSums(source: planes.structure, width: planes.width, height: planes.height, step: 1, limit: 127, profile: .dipole)
-        var runs: [(change: Float, structure: Float)] = []
-        let slopes = stride(from: 2, through: BeamletSums.slopeCount - 3, by: 2)
-        let columnStep = max(8, planes.width * planes.height / 400_000 * 4)
-        for first in stride(from: 0, through: change.stripCount - Self.runStrips, by: Self.runStrips) {
-            for slope in slopes {
-                let lean = slope - BeamletSums.maximumSlope
-                for column in stride(from: (first + slope) % columnStep, to: planes.width, by: columnStep) {
-                    let end = column + lean * Self.runStrips
-                    guard end >= 0, end < planes.width else { continue }
-                    var (sum, along, beside): (Float, Float, Float) = (0, 0, 0)
-                    var factor: Float = 0
-                    for k in 0..<Self.runStrips {
-                        let x = column + lean * k
-                        along += single.sum(strip: first + k, column: x, slopeIndex: slope)
-                        beside += dipole.sum(strip: first + k, column: x, slopeIndex: slope)
-                        sum += change.sum(strip: first + k, column: x, slopeIndex: slope)
-                        factor += noise.sigma(strip: first + k, column: x, slopeIndex: slope)
+        let width = planes.width
+        let slopes = BeamletSums.slopeCount
+        let rows = Float(BeamletSums.rowsPerStrip)
+        let groups = change.stripCount / Self.runStrips
+        var scratch = BeamletSums.Scratch(width: width)
+        var sums = [[Float]](repeating: [Float](repeating: 0, count: slopes * width), count: 3)
+        var factors = [Float](repeating: 1, count: width)
+        var strong: [Run] = []
+        var sample: [Run] = []
+        let step = max(1, groups * slopes * width / 200_000)
+        for group in 0..<groups {
+            var runs = [Run](repeating: Run(change: 0, single: 0, dipole: 0), count: slopes * width)
+            for k in 0..<Self.runStrips {
+                let strip = group * Self.runStrips + k
+                change.fill(&sums[0], strip: strip, scratch: &scratch)
+                single.fill(&sums[1], strip: strip, scratch: &scratch)
+                dipole.fill(&sums[2], strip: strip, scratch: &scratch)
+                noise.fillFactors(&factors, strip: strip)
+                for slope in 0..<slopes {
+                    let lean = (slope - BeamletSums.maximumSlope) * k
+                    // Mean a pixel over the deviation a pixel, which is a beamlet's over the root of its rows.
+                    let unit = rows.squareRoot() / (noise.sigmaOfSlope[slope] * rows * Float(Self.runStrips))
+                    for x in max(0, -lean)..<max(max(0, -lean), min(width, width - lean)) {
+                        let i = slope * width + x + lean
+                        let scale = unit / factors[x + lean]
+                        runs[slope * width + x].change += sums[0][i] * scale
+                        runs[slope * width + x].single += sums[1][i] * scale
+                        runs[slope * width + x].dipole += sums[2][i] * scale
                     }
-                    factor /= Float(Self.runStrips)
-                    guard sum != 0, factor > 0 else { continue }
-                    let pixels = Float(Self.runStrips * BeamletSums.rowsPerStrip)
-                    // Both in units of what chance gives a beamlet there, a pixel of length.
-                    let unit = factor / Float(BeamletSums.rowsPerStrip).squareRoot()
-                    runs.append((sum / pixels / unit, (along * along + beside * beside).squareRoot() / pixels / unit))
                 }
             }
+            let seen = runs.enumerated().filter { $0.element.change != 0 }
+            sample += seen.filter { $0.offset % step == 0 }.map(\.element)
+            strong += seen.map(\.element).sorted { ($1.structure, $0.change) < ($0.structure, $1.change) }.prefix(max(4, seen.count / 50))
         }
-        share = Self.fittedShare(runs)
+        share = Self.fittedShare(sample: sample, strong: strong)
     }
 
-    /// From the tenth of the runs with the most structure, against the half with the least.
-    private static func fittedShare(_ runs: [(change: Float, structure: Float)]) -> Float {
-        guard runs.count >= 200 else { return 0.03 }
-        let sorted = runs.sorted { ($0.structure, $0.change) < ($1.structure, $1.change) }
-        let quiet = RobustStatistics.trimmedRootMeanSquare(sorted.prefix(sorted.count / 2).map(\.change), trimming: 0.02)
-        let strong = sorted.suffix(sorted.count / 10)
-        let ratios = strong.map { $0.change / max($0.structure, .leastNormalMagnitude) }
-        let noise = strong.map { quiet / max($0.structure, .leastNormalMagnitude) }
-        let spread = RobustStatistics.trimmedRootMeanSquare(ratios, trimming: 0.02)
-        let noiseSquare = noise.reduce(0) { $0 + $1 * $1 } / Float(noise.count)
-        return max(0, spread * spread - noiseSquare).squareRoot()
+    /// What one straight run of 64 px measured, σ a pixel of length.
+    private struct Run {
+        var change: Float
+        var single: Float
+        var dipole: Float
+        var structure: Float { (single * single + dipole * dipole).squareRoot() }
     }
+
+    /// From the runs with the most structure, against the half of a plain sample with the least: the larger of the figures of the strongest tenth of
+    /// the sample and of the strongest runs of all, since one road may be all the structure a desert has.
+    private static func fittedShare(sample: [Run], strong: [Run]) -> Float {
+        guard sample.count >= 200, strong.count >= 20 else { return usualShare }
+        func ordered(_ runs: [Run]) -> [Run] { runs.sorted { ($0.structure, $0.change) < ($1.structure, $1.change) } }
+        let plain = ordered(sample)
+        let quiet = RobustStatistics.trimmedRootMeanSquare(plain.prefix(plain.count / 2).map(\.change), trimming: 0.02)
+        let candidates = [Array(plain.suffix(plain.count / 10)), Array(ordered(strong).suffix(max(20, strong.count / 4)))]
+        return candidates.map { runs in
+            let ratios = runs.map { $0.change / max($0.structure, .leastNormalMagnitude) }
+            let noise = runs.map { quiet / max($0.structure, .leastNormalMagnitude) }
+            let spread = RobustStatistics.trimmedRootMeanSquare(ratios, trimming: 0.02)
+            let noiseSquare = noise.reduce(0) { $0 + $1 * $1 } / Float(noise.count)
+            return max(0, spread * spread - noiseSquare).squareRoot()
+        }.max() ?? usualShare
+    }
+
+    /// Where a scene is too small to tell: what scenes of towns show.
+    private static let usualShare: Float = 0.03
 
     /// Signed sums of old structure on one beamlet: the single and the dipole profile.
     func structure(strip: Int, column: Int, slopeIndex: Int) -> (single: Float, dipole: Float) {

@@ -92,7 +92,11 @@ struct OutputAssembly {
             if let date = scene.date { newest = max(newest ?? date, date) }
         }
         // First against last sees what grew too slowly for its neighbours in time; what they have seen is theirs.
-        let added = isConsecutive ? inside : try EarthworkOverlap.new(inside, beyond: earthworks.filter { $0.tiles == [job.tile] })
+        let added =
+            isConsecutive
+            ? inside
+            : EarthworkOverlap.new(
+                inside, beyond: earthworks.filter { $0.tiles == [job.tile] }, minimumLengthMetres: parameters.minimumLengthMetres)
         var names = EarthworkNames(taken: Set(earthworks.map(\.id)))
         var renamed: [String: String] = [:]
         for earthwork in added { renamed[earthwork.id] = names.unique(earthwork.id) }
@@ -139,13 +143,28 @@ struct OutputAssembly {
 enum EarthworkOverlap {
     private static let nearMetres = 60.0
 
-    /// Those of `found` of which less than half lies near one of `known`.
-    static func new(_ found: [Earthwork], beyond known: [Earthwork]) throws -> [Earthwork] {
+    /// What `found` adds to `known`: sites that lie near none of it, and the pieces of lines that do, where they are long enough.
+    static func new(_ found: [Earthwork], beyond known: [Earthwork], minimumLengthMetres: Double) -> [Earthwork] {
         let knownPoints = known.flatMap { densified($0.shape.points) }
-        return found.filter { earthwork in
-            let points = densified(earthwork.shape.points)
-            let near = points.filter { point in knownPoints.contains { Geodesic.distance($0, point) < nearMetres } }
-            return 2 * near.count < points.count
+        func isNew(_ point: GeographicPoint) -> Bool { !knownPoints.contains { Geodesic.distance($0, point) < nearMetres } }
+        return found.flatMap { earthwork -> [Earthwork] in
+            guard case .line(let vertices) = earthwork.shape else {
+                let points = earthwork.shape.points
+                return 2 * points.count(where: isNew) > points.count ? [earthwork] : []
+            }
+            var pieces: [[GeographicPoint]] = [[]]
+            for point in densified(vertices) {
+                if isNew(point) { pieces[pieces.count - 1].append(point) } else if !pieces[pieces.count - 1].isEmpty { pieces.append([]) }
+            }
+            return pieces.filter { $0.count > 1 }.compactMap { points in
+                let length = Geodesic.length(points)
+                guard length >= max(minimumLengthMetres, 1) else { return nil }
+                var piece = earthwork
+                piece.shape = .line(points)
+                piece.lengthMetres = length
+                piece.bearingDegrees = Geodesic.axisBearing(of: points)
+                return piece
+            }
         }
     }
 

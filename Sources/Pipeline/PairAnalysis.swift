@@ -94,6 +94,7 @@ struct PairAnalysis: Sendable {
             }
             progress(0.25 + 0.4 * Double(index + 1) / Double(blocks.count))
         }
+        planes.closeMasks()
         self.planes = planes
         self.luminance = luminance
         thresholdPixel = law.threshold

@@ -125,10 +125,6 @@ struct PairJob: Sendable {
         if let first = before.date, let second = after.date, second < first {
             warnings.append("\(title): the second scene is the older one; what it calls new is what has gone")
         }
-        if !before.offsetIsKnown || !after.offsetIsKnown {
-            warnings.append(
-                "\(title): nothing tells whether the -0.1 reflectance offset of Sentinel-2 baseline 04.00 is in; gains take it out")
-        }
         return warnings
     }
 

@@ -134,12 +134,31 @@ struct ModelTests {
         let hidden = try #require(ChangeModel.fit([PairBlock(before: before, after: cloudy)]))
         #expect(hidden.noiseSigma[0] < 1.1 * clear.noiseSigma[0])
         let change = hidden.change(of: PairBlock(before: before, after: cloudy), in: scene)
-        #expect(change.signed[150 * 512 + 140] == -128, "the cloud's middle")
-        #expect(change.signed[150 * 512 + 208] == -128, "the cloud's edge")
-        #expect(change.signed[400 * 512 + 400] != -128)
         #expect(change.signedFine[150 * 512 + 140] != ChangeBlock.notObserved, "the raster keeps what was measured")
-        let observed = change.signed.filter { $0 != -128 }
+        var planes = SearchPlanes(size: scene.size)
+        planes.store(change)
+        planes.closeMasks()
+        #expect(planes.signed[150 * 512 + 140] == -128, "the cloud's middle")
+        #expect(planes.signed[150 * 512 + 208] == -128, "the cloud's edge")
+        #expect(planes.signed[400 * 512 + 400] != -128)
+        let observed = planes.signed.filter { $0 != -128 }
         #expect(observed.count > 512 * 512 * 3 / 5)
         #expect(observed.filter { abs(Int($0)) > 60 }.isEmpty)
+    }
+
+    @Test("masks are widened, specks are not, and what hangs on a mask goes with it")
+    func fringe() {
+        var planes = TestScene.planes(width: 300, height: 300, seed: 41)
+        for i in planes.signed.indices { planes.signed[i] = min(20, max(-20, planes.signed[i])) }
+        for y in 100..<140 { for x in 100..<140 { planes.signed[y * 300 + x] = -128 } }
+        planes.signed[250 * 300 + 250] = -128
+        for x in 164..<172 { planes.signed[120 * 300 + x] = 100 }
+        for y in 0..<300 { planes.signed[y * 300] = -128 }
+        planes.closeMasks()
+        #expect(planes.signed[120 * 300 + 160] == -128)
+        #expect(planes.signed[120 * 300 + 170] == -128, "change that hangs on the mask")
+        #expect(planes.signed[110 * 300 + 170] != -128)
+        #expect(planes.signed[250 * 300 + 252] != -128, "beside a speck")
+        #expect(planes.signed[50 * 300 + 2] != -128, "beside the scene's edge")
     }
 }

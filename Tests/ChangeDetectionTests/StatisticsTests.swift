@@ -40,9 +40,9 @@ struct StatisticsTests {
     func tail(rate: Double) {
         var generator = SeededGenerator(seed: 4)
         var scores = (0..<400).map { _ in 8 - log(Double.random(in: 1e-12...1, using: &generator)) / rate }
-        let clean = NullTail.fit(scores: scores, threshold: 8, priorRate: 0.5)
+        let clean = NullTail.fit(scores: scores, threshold: 8, priorRate: 0.5, censoredShare: 0.2)
         scores += [90, 120, 150, 200, 300]
-        let mixed = NullTail.fit(scores: scores, threshold: 8, priorRate: 0.5)
+        let mixed = NullTail.fit(scores: scores, threshold: 8, priorRate: 0.5, censoredShare: 0.2)
         #expect(abs(clean.rate / rate - 1) < 0.15)
         #expect(abs(mixed.rate / clean.rate - 1) < 0.1)
         #expect(mixed.expectedCount(atLeast: 8) == 405)

@@ -38,7 +38,7 @@ struct EarthworkNamesTests {
             falseAlarmsPer1000SquareKilometres: 0, tiles: [], scenes: [])
     }
 
-    @Test("what lies along a known line by half or more is not new; what goes beyond it is")
+    @Test("what lies along a known line is not new; what goes beyond it is, as a piece of its own length")
     func overlap() throws {
         let known = [line("L-known", longitude: 16)]
         // 0.0003° of longitude are about 29 m at this latitude, 0.003° about 290 m.
@@ -46,7 +46,10 @@ struct EarthworkNamesTests {
         let aside = line("L-aside", longitude: 16.003)
         let longer = line("L-longer", longitude: 16, toLatitude: 30.1)
         let part = line("L-part", longitude: 16, fromLatitude: 30.005, toLatitude: 30.01)
-        #expect(try EarthworkOverlap.new([same, aside, longer, part], beyond: known).map(\.id) == ["L-aside", "L-longer"])
-        #expect(try EarthworkOverlap.new([same], beyond: []).map(\.id) == ["L-same"])
+        let new = EarthworkOverlap.new([same, aside, longer, part], beyond: known, minimumLengthMetres: 200)
+        #expect(new.map(\.id) == ["L-aside", "L-longer"])
+        // 0.08° of latitude are 8868 m; the piece begins 60 m beyond the known line's end.
+        #expect(abs((new[1].lengthMetres ?? 0) - 8800) < 60)
+        #expect(EarthworkOverlap.new([same], beyond: [], minimumLengthMetres: 200).map(\.id) == ["L-same"])
     }
 }
