@@ -29,11 +29,11 @@ public struct PairRecord: Codable, Sendable, Equatable {
     public var before: String
     public var after: String
     public var shift: Shift
-    /// Per band, later = gain · earlier + offset as it was taken out; nil where a band had too few pixels to tell.
+    /// Per band: difference = gain · later + offset − earlier. nil where a band had too few pixels to tell.
     public var gain: [Double?]
     public var offset: [Double?]
     public var noiseSigma: [Double?]
-    /// Share of the earlier date's pixels that were usable on both dates, 0…1.
+    /// Of the pixels with data, the share that could be searched on both dates, 0…1.
     public var clearShare: Double
     public var observedSquareKilometres: Double
     /// The no-change limit for band 2 of the change raster, in its stored units; nil where nothing was observed.
