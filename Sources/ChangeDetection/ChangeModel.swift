@@ -144,8 +144,7 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         return true
     }
 
-    /// A neighbouring pixel changes with its neighbour where change has size; 1 px of smoothing lifts the undirected statistic's area under the
-    /// receiver operating curve on labelled pairs by 0.05.
+    /// Change has size: where a pixel changed, its neighbours did. 1 px of smoothing of the undirected statistic uses that.
     static let undirectedKernel = FloatPlane.gaussianKernel(sigma: 1)
 
     /// Each band's difference divided by the noise that its pixel's sharpness lets expect; 0 where not valid.
