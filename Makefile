@@ -47,11 +47,7 @@ build: deps ## build the program, optimised
 # Some scenes of one's own may be refused (exit code 3); that is reported, and the demonstration goes on.
 demo: build ## run the pipeline of the corridor on the imagery in Imagery
 	@status=0; $(BUILD)/trenchwatch run Pipelines/sirte-jufra.yaml || status=$$?; \
-	if [ $$status -ne 0 ] && [ $$status -ne 3 ]; then exit $$status; fi; \
-	picture=$$(find Output/diffs -name '*.png' | sort | tail -n 1); \
-	echo; \
-	echo "A picture:  $(CURDIR)/$$picture"; \
-	echo "The record: $(CURDIR)/Output/detections.geojson"
+	if [ $$status -ne 0 ] && [ $$status -ne 3 ]; then exit $$status; fi
 
 test: deps ## run all tests
 	$(SWIFT) test

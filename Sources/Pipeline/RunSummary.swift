@@ -136,8 +136,15 @@ extension RunSummary: Encodable {
         for (name, path) in [("GeoJSON", geoJSON), ("GeoPackage", geoPackage), ("manifest", manifest)] {
             if let path { lines.append("\(name): \(path.oneLine)") }
         }
-        for pair in pairs {
-            if let picture = pair.picture { lines.append("picture: \(picture.oneLine)") }
+        // The pictures worth opening first; the others lie beside them.
+        let ranked = pairs.filter { $0.picture != nil }.enumerated().sorted { a, b in
+            (b.element.linearLengthMetres, b.element.compactCount, a.offset) < (
+                a.element.linearLengthMetres, a.element.compactCount, b.offset
+            )
+        }
+        for pair in ranked.prefix(Self.shownPictures) { lines.append("picture: \((pair.element.picture ?? "").oneLine)") }
+        if ranked.count > Self.shownPictures {
+            lines.append("and \(Self.counted(ranked.count - Self.shownPictures, "more picture")) below \(output.oneLine)/diffs")
         }
         return lines.joined(separator: "\n") + "\n"
     }
@@ -147,6 +154,8 @@ extension RunSummary: Encodable {
         let lines = warnings.map { "warning: \($0.oneLine)" } + refused.map { "refused: \($0.input.oneLine): \($0.reason.oneLine)" }
         return lines.map { $0 + "\n" }.joined()
     }
+
+    private static let shownPictures = 3
 
     static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
