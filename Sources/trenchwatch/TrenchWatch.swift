@@ -28,7 +28,7 @@ struct TrenchWatch: ParsableCommand {
         version: Version.program,
         subcommands: [
             RunCommand.self, DiffCommand.self, ScenesCommand.self, InspectCommand.self, SimulateCommand.self, ScoreCommand.self,
-            VerifyCommand.self,
+            VerifyCommand.self, ScheduleCommand.self,
         ])
 
     static func main() {
