@@ -1,5 +1,6 @@
 import Foundation
 import Raster
+import StrictYAML
 
 /// What to run on what: the pipeline file. Paths are absolute; in the file they are relative to its folder.
 ///
@@ -66,20 +67,20 @@ public struct PipelineFile: Sendable, Equatable {
 
     /// Reads and checks a pipeline file. `imagery` and `output` replace what the file says, relative to the working folder.
     ///
-    /// - Throws: `PipelineFileError` with the line of what is wrong.
+    /// - Throws: `ConfigurationError` with the line of what is wrong.
     public init(path: String, imagery: String? = nil, output: String? = nil) throws {
-        let file = try StrictYAML(fileAt: path)
+        let file = try StrictMapping(fileAt: path, kind: "pipeline file")
         try file.allow(["name", "imagery", "output", "area", "scenes", "detect", "claims", "schedule"])
         let folder = URL(fileURLWithPath: path).deletingLastPathComponent()
 
-        func place(_ key: String, in mapping: StrictYAML? = nil) throws -> String? {
+        func place(_ key: String, in mapping: StrictMapping? = nil) throws -> String? {
             try (mapping ?? file).string(key).map { URL(fileURLWithPath: $0, relativeTo: folder).standardizedFileURL.path }
         }
         func existingFile(_ key: String) throws -> String? {
             guard let found = try place(key) else { return nil }
             var isFolder: ObjCBool = false
             guard FileManager.default.fileExists(atPath: found, isDirectory: &isFolder), !isFolder.boolValue else {
-                throw PipelineFileError(
+                throw ConfigurationError(
                     file: path, line: file.line(of: key), problem: "'\(key)': there is no file \(found)",
                     advice: "paths are relative to the pipeline file")
             }
@@ -89,7 +90,7 @@ public struct PipelineFile: Sendable, Equatable {
             let fromFile = try place(key)
             if let replacement { return URL(fileURLWithPath: replacement).standardizedFileURL.path }
             guard let fromFile else {
-                throw PipelineFileError(file: path, problem: "'\(key)' is missing", advice: "add it, or give --\(key)")
+                throw ConfigurationError(file: path, problem: "'\(key)' is missing", advice: "add it, or give --\(key)")
             }
             return fromFile
         }
@@ -109,7 +110,7 @@ public struct PipelineFile: Sendable, Equatable {
             scenes.until = try choice.date("until")
             scenes.bands = try choice.strings("bands", atMost: 32)
             if let from = scenes.from, let until = scenes.until, until < from {
-                throw PipelineFileError(
+                throw ConfigurationError(
                     file: path, line: choice.line(of: "until"), problem: "'until' (\(until)) lies before 'from' (\(from))",
                     advice: "exchange them")
             }
@@ -128,7 +129,7 @@ public struct PipelineFile: Sendable, Equatable {
             schedule.heartbeat = try timing.string("heartbeat")
             schedule.metrics = try place("metrics", in: timing)
             if let url = schedule.heartbeat, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
-                throw PipelineFileError(
+                throw ConfigurationError(
                     file: path, line: timing.line(of: "heartbeat"), problem: "'heartbeat': '\(url)' is not a URL",
                     advice: "give one that begins with https://")
             }
@@ -136,9 +137,9 @@ public struct PipelineFile: Sendable, Equatable {
     }
 
     /// The name goes into titles, so it is kept to one short line.
-    private static func checked(name: String, file: StrictYAML) throws -> String {
+    private static func checked(name: String, file: StrictMapping) throws -> String {
         guard name.count <= 100, name == name.oneLine else {
-            throw PipelineFileError(
+            throw ConfigurationError(
                 file: file.file, line: file.line(of: "name"), problem: "'name' must be one line of at most 100 characters")
         }
         return name

@@ -1,5 +1,6 @@
 import Foundation
 import Raster
+import StrictYAML
 import Yams
 
 /// A place in a YAML file that is read strictly: each key must be known, each value of its kind and in its range. Errors name file, line,
@@ -62,7 +63,7 @@ struct YAMLReader {
             let reader = YAMLReader(path: path, node: value, place: place.isEmpty ? key : "\(place).\(key)")
             guard known.contains(key) else {
                 let line = keyNode.mark.map { "line \($0.line): " } ?? ""
-                let nearest = known.min { Self.distance(key, $0) < Self.distance(key, $1) } ?? ""
+                let nearest = EditDistance.nearest(to: key, among: known) ?? ""
                 throw InputError(
                     path: path, problem: "\(line)unknown key '\(key)'" + (place.isEmpty ? "" : " in \(place)"),
                     advice: "the nearest known key is '\(nearest)'")
@@ -126,22 +127,5 @@ struct YAMLReader {
 
     private static func short(_ value: Double) -> String {
         value == value.rounded() && value.magnitude < 1e15 ? String(Int(value)) : String(value)
-    }
-
-    /// Levenshtein's edit distance.
-    private static func distance(_ a: String, _ b: String) -> Int {
-        let a = Array(a.unicodeScalars.prefix(64))
-        let b = Array(b.unicodeScalars)
-        var row = Array(0...b.count)
-        for (i, left) in a.enumerated() {
-            var diagonal = row[0]
-            row[0] = i + 1
-            for (j, right) in b.enumerated() {
-                let above = row[j + 1]
-                row[j + 1] = min(diagonal + (left == right ? 0 : 1), above + 1, row[j] + 1)
-                diagonal = above
-            }
-        }
-        return row[b.count]
     }
 }

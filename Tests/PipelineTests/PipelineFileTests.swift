@@ -1,5 +1,6 @@
 import Foundation
 import Raster
+import StrictYAML
 import TestSupport
 import Testing
 
@@ -15,9 +16,9 @@ struct PipelineFileTests {
         try PipelineFile(path: folder.write(text.utf8, to: "pipelines/one.yaml"), imagery: imagery, output: output)
     }
 
-    private func failure(_ text: String) throws -> PipelineFileError {
+    private func failure(_ text: String) throws -> ConfigurationError {
         let path = try folder.write(text.utf8, to: "pipelines/one.yaml")
-        return try #require(throws: PipelineFileError.self) { try PipelineFile(path: path) }
+        return try #require(throws: ConfigurationError.self) { try PipelineFile(path: path) }
     }
 
     @Test("every key is read, and paths are relative to the file")
@@ -131,9 +132,9 @@ struct PipelineFileTests {
         #expect(longKey.problem.contains("unknown key 'kkk") && longKey.problem.count < 200)
         #expect(ContinuousClock.now - started < .seconds(10))
         let binary = try folder.write([0xFF, 0xFE, 0x00, 0x80], to: "binary.yaml")
-        #expect(throws: PipelineFileError.self) { try PipelineFile(path: binary) }
-        #expect(throws: PipelineFileError.self) { try PipelineFile(path: folder.path) }
-        #expect(throws: PipelineFileError.self) { try PipelineFile(path: folder.file("missing.yaml")) }
+        #expect(throws: ConfigurationError.self) { try PipelineFile(path: binary) }
+        #expect(throws: ConfigurationError.self) { try PipelineFile(path: folder.path) }
+        #expect(throws: ConfigurationError.self) { try PipelineFile(path: folder.file("missing.yaml")) }
     }
 
     @Test("a byte order mark and Windows line ends are taken as they are meant")

@@ -1,18 +1,18 @@
 import Foundation
 import Raster
-import Reporting
 import Yams
 
 /// A YAML mapping whose keys must all be known. Every error names the file and the line.
 ///
 /// Size, nesting and aliases are bounded before the text is parsed, so that no file can make the reader work or recurse without end.
-struct StrictYAML {
-    static let largestFileBytes = 1 << 20
+public struct StrictMapping {
+    public static let largestFileBytes = 1 << 20
     /// Each alias may double what a mapping's key stands for; this many stay harmless.
-    static let mostAliases = 16
+    public static let mostAliases = 16
 
-    let file: String
-    private let line: Int
+    public let file: String
+    /// Where it begins; from 1.
+    public let line: Int
     private let place: String
     private let entries: [Entry]
 
@@ -22,11 +22,11 @@ struct StrictYAML {
         var value: Node
     }
 
-    /// Reads the file, whose top level must be a mapping.
+    /// Reads the file, whose top level must be a mapping. `kind` is what messages call such a file: "pipeline file".
     ///
-    /// - Throws: `PipelineFileError`.
-    init(fileAt path: String) throws {
-        let text = try Self.text(ofFileAt: path)
+    /// - Throws: `ConfigurationError`.
+    public init(fileAt path: String, kind: String) throws {
+        let text = try Self.text(ofFileAt: path, kind: kind)
         try Self.checkAliases(text, file: path)
         let root: Node?
         do {
@@ -34,48 +34,48 @@ struct StrictYAML {
         } catch let error as YamlError {
             throw Self.describe(error, text: text, file: path)
         }
-        guard let root else { throw PipelineFileError(file: path, problem: "the file is empty") }
+        guard let root else { throw ConfigurationError(file: path, problem: "the file is empty") }
         try self.init(node: root, file: path, place: "the file")
     }
 
     private init(node: Node, file: String, place: String) throws {
         let line = node.mark?.line ?? 1
         guard case .mapping(let mapping) = node else {
-            throw PipelineFileError(file: file, line: line, problem: "\(place) must hold lines of the form 'key: value'")
+            throw ConfigurationError(file: file, line: line, problem: "\(place) must hold lines of the form 'key: value'")
         }
         self.file = file
         self.line = line
         self.place = place
         entries = try mapping.map { key, value in
             guard case .scalar(let scalar) = key else {
-                throw PipelineFileError(file: file, line: key.mark?.line ?? line, problem: "a key must be a plain word")
+                throw ConfigurationError(file: file, line: key.mark?.line ?? line, problem: "a key must be a plain word")
             }
             return Entry(key: scalar.string, line: key.mark?.line ?? line, value: value)
         }
     }
 
-    /// - Throws: `PipelineFileError` that names the first key that is not in `known`, and the nearest one that is.
-    func allow(_ known: [String]) throws {
+    /// - Throws: `ConfigurationError` that names the first key that is not in `known`, and the nearest one that is.
+    public func allow(_ known: [String]) throws {
         guard let entry = entries.first(where: { !known.contains($0.key) }) else { return }
         let nearest = EditDistance.nearest(to: entry.key, among: known).map { "did you mean '\($0)'? " } ?? ""
-        throw PipelineFileError(
+        throw ConfigurationError(
             file: file, line: entry.line, problem: "unknown key '\(Self.shortened(entry.key))' in \(place)",
             advice: "\(nearest)known here: \(known.joined(separator: ", "))")
     }
 
     /// nil where the key is absent or its value is empty, `null` or `~`; the same holds for the other readers.
-    func mapping(_ key: String) throws -> StrictYAML? {
+    public func mapping(_ key: String) throws -> StrictMapping? {
         guard let entry = entry(key) else { return nil }
-        return try StrictYAML(node: entry.value, file: file, place: "'\(key)'")
+        return try StrictMapping(node: entry.value, file: file, place: "'\(key)'")
     }
 
-    func string(_ key: String) throws -> String? {
+    public func string(_ key: String) throws -> String? {
         guard let (text, line) = try scalar(key, as: "text") else { return nil }
         guard !text.isEmpty else { throw error(key, line, "must not be empty") }
         return text
     }
 
-    func date(_ key: String) throws -> CalendarDate? {
+    public func date(_ key: String) throws -> CalendarDate? {
         guard let (text, line) = try scalar(key, as: "a date") else { return nil }
         guard let date = CalendarDate(iso: text) else {
             throw error(key, line, "'\(Self.shortened(text))' is not a date", "write it as 2021-01-19")
@@ -83,20 +83,24 @@ struct StrictYAML {
         return date
     }
 
-    func number(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
+    public func number(_ key: String, in range: ClosedRange<Double>) throws -> Double? {
         guard let (text, line) = try scalar(key, as: "a number") else { return nil }
+        return try number(text, of: key, line: line, in: range)
+    }
+
+    private func number(_ text: String, of key: String, line: Int, in range: ClosedRange<Double>) throws -> Double {
         guard text.utf8.allSatisfy({ Array("0123456789+-.eE".utf8).contains($0) }), let value = Double(text), value.isFinite else {
             throw error(key, line, "'\(Self.shortened(text))' is not a number")
         }
         guard range.contains(value) else {
-            let bounds = [range.lowerBound, range.upperBound].map { DecimalText.trimmed($0, decimals: 6) }
-            throw error(key, line, "\(Self.shortened(text)) is out of range", "give a number from \(bounds[0]) to \(bounds[1])")
+            let bounds = "from \(Self.plain(range.lowerBound)) to \(Self.plain(range.upperBound))"
+            throw error(key, line, "\(Self.shortened(text)) is out of range", "give a number \(bounds)")
         }
         return value
     }
 
     /// A list of different words; one word alone counts as a list of one.
-    func strings(_ key: String, atMost limit: Int) throws -> [String]? {
+    public func strings(_ key: String, atMost limit: Int) throws -> [String]? {
         guard let entry = entry(key) else { return nil }
         if case .scalar = entry.value { return try string(key).map { [$0] } }
         guard case .sequence(let sequence) = entry.value else { throw error(key, entry.line, "must be a list", "write it as [B02, B03]") }
@@ -113,8 +117,43 @@ struct StrictYAML {
         return words
     }
 
+    /// The keys in the file's order, for a mapping whose keys are names.
+    public var keys: [String] { entries.map(\.key) }
+
+    public func isMapping(_ key: String) -> Bool {
+        if case .mapping? = entry(key)?.value { return true }
+        return false
+    }
+
+    /// A list of mappings, such as the entries of a register.
+    public func mappings(_ key: String, atMost limit: Int) throws -> [StrictMapping]? {
+        guard let entry = entry(key) else { return nil }
+        guard case .sequence(let sequence) = entry.value else { throw error(key, entry.line, "must be a list") }
+        guard (1...limit).contains(sequence.count) else {
+            throw error(key, entry.line, "must have 1 to \(limit) entries, not \(sequence.count)")
+        }
+        return try sequence.map { try StrictMapping(node: $0, file: file, place: "'\(key)'") }
+    }
+
+    /// A list of exactly `count` numbers.
+    public func numbers(_ key: String, count: Int, in range: ClosedRange<Double>) throws -> [Double]? {
+        guard let entry = entry(key) else { return nil }
+        guard case .sequence(let sequence) = entry.value, sequence.count == count else {
+            throw error(key, entry.line, "must be a list of \(count) numbers")
+        }
+        return try sequence.map { node in
+            guard case .scalar(let scalar) = node else { throw error(key, node.mark?.line ?? entry.line, "must be a list of numbers") }
+            return try number(scalar.string, of: key, line: node.mark?.line ?? entry.line, in: range)
+        }
+    }
+
+    /// An error about a key's value, for what only the caller can judge.
+    public func error(_ key: String, _ problem: String, advice: String? = nil) -> ConfigurationError {
+        error(key, line(of: key), problem, advice)
+    }
+
     /// The line of a key, for errors that only show once several values are known.
-    func line(of key: String) -> Int { entries.first { $0.key == key }?.line ?? line }
+    public func line(of key: String) -> Int { entries.first { $0.key == key }?.line ?? line }
 
     private func entry(_ key: String) -> Entry? {
         guard let entry = entries.first(where: { $0.key == key }) else { return nil }
@@ -130,36 +169,40 @@ struct StrictYAML {
         return (scalar.string, scalar.mark?.line ?? entry.line)
     }
 
-    private func error(_ key: String, _ line: Int, _ problem: String, _ advice: String? = nil) -> PipelineFileError {
-        PipelineFileError(file: file, line: line, problem: "'\(key)': \(problem)", advice: advice)
+    private func error(_ key: String, _ line: Int, _ problem: String, _ advice: String? = nil) -> ConfigurationError {
+        ConfigurationError(file: file, line: line, problem: "'\(key)': \(problem)", advice: advice)
     }
 
     /// What a message quotes of a text that may be of any length.
     private static func shortened(_ text: String) -> String { text.count <= 60 ? text : text.prefix(60) + "…" }
 
+    private static func plain(_ number: Double) -> String {
+        number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : "\(number)"
+    }
+
     // MARK: Before parsing
 
-    private static func text(ofFileAt path: String) throws -> String {
+    private static func text(ofFileAt path: String, kind: String) throws -> String {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-            throw PipelineFileError(file: path, problem: "there is no such file")
+            throw ConfigurationError(file: path, problem: "there is no such file")
         }
-        guard !isFolder.boolValue else { throw PipelineFileError(file: path, problem: "is a folder, not a pipeline file") }
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw PipelineFileError(file: path, problem: "cannot be opened") }
+        guard !isFolder.boolValue else { throw ConfigurationError(file: path, problem: "is a folder, not a \(kind)") }
+        guard let handle = FileHandle(forReadingAtPath: path) else { throw ConfigurationError(file: path, problem: "cannot be opened") }
         defer { try? handle.close() }
         let data: Data
         do {
             data = try handle.read(upToCount: largestFileBytes + 1) ?? Data()
         } catch {
-            throw PipelineFileError(file: path, problem: "cannot be read")
+            throw ConfigurationError(file: path, problem: "cannot be read")
         }
         guard data.count <= largestFileBytes else {
-            throw PipelineFileError(file: path, problem: "is larger than \(largestFileBytes) bytes", advice: "is it a pipeline file?")
+            throw ConfigurationError(file: path, problem: "is larger than \(largestFileBytes) bytes", advice: "is it a \(kind)?")
         }
         var bytes = data[...]
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
         guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
-            throw PipelineFileError(file: path, problem: "is not UTF-8 text", advice: "is it a pipeline file?")
+            throw ConfigurationError(file: path, problem: "is not UTF-8 text", advice: "is it a \(kind)?")
         }
         return text
     }
@@ -181,7 +224,7 @@ struct StrictYAML {
                 aliases += 1
                 mayBegin = false
                 guard aliases <= mostAliases else {
-                    throw PipelineFileError(
+                    throw ConfigurationError(
                         file: file, line: line, problem: "more than \(mostAliases) aliases (*name)", advice: "write the values out")
                 }
             default: mayBegin = false
@@ -189,21 +232,21 @@ struct StrictYAML {
         }
     }
 
-    private static func describe(_ error: YamlError, text: String, file: String) -> PipelineFileError {
+    private static func describe(_ error: YamlError, text: String, file: String) -> ConfigurationError {
         switch error {
         case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-            PipelineFileError(file: file, line: mark.line, problem: "not valid YAML: \(problem)")
+            ConfigurationError(file: file, line: mark.line, problem: "not valid YAML: \(problem)")
         case .reader(let problem, let offset, _, _):
-            PipelineFileError(
+            ConfigurationError(
                 file: file, line: offset.map { text.prefix($0).count { $0.isNewline } + 1 }, problem: "not valid YAML: \(problem)")
         case .duplicatedKeysInMapping(let keys, let context):
-            PipelineFileError(
+            ConfigurationError(
                 file: file, line: context.mark.line, problem: "the key '\(shortened(keys.first ?? ""))' stands twice in one mapping")
         case .memory:
             // What the parser reports when its limit of nesting is reached.
-            PipelineFileError(file: file, problem: "not valid YAML: nested too deeply")
+            ConfigurationError(file: file, problem: "not valid YAML: nested too deeply")
         default:
-            PipelineFileError(file: file, problem: "not valid YAML")
+            ConfigurationError(file: file, problem: "not valid YAML")
         }
     }
 }

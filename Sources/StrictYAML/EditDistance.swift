@@ -1,7 +1,7 @@
 /// How many letters two words differ by.
-enum EditDistance {
+public enum EditDistance {
     /// Levenshtein's distance: the fewest insertions, deletions and replacements of one letter that turn `a` into `b`.
-    static func between(_ a: String, _ b: String) -> Int {
+    public static func between(_ a: String, _ b: String) -> Int {
         let a = Array(a.unicodeScalars)
         let b = Array(b.unicodeScalars)
         var row = Array(0...b.count)
@@ -18,7 +18,7 @@ enum EditDistance {
     }
 
     /// The known word nearest to `word`, of equals the first; nil where nothing is known.
-    static func nearest(to word: String, among known: [String]) -> String? {
+    public static func nearest(to word: String, among known: [String]) -> String? {
         // A word longer than any key by far is no slip of the pen, and comparing it whole would cost its length squared.
         let start = String(word.prefix(64))
         return known.enumerated().min { (between(start, $0.element), $0.offset) < (between(start, $1.element), $1.offset) }?.element

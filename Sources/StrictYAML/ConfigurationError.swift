@@ -1,7 +1,7 @@
 import Raster
 
-/// A pipeline file that cannot be used; the program then ends with `ExitCode.wrongUsage`.
-public struct PipelineFileError: TrenchWatchError, Equatable {
+/// A file of settings (a pipeline, a claims register) that cannot be used: its author has to change it.
+public struct ConfigurationError: TrenchWatchError, Equatable {
     public var file: String
     /// From 1; nil where it is about the file as a whole.
     public var line: Int?

@@ -1,6 +1,5 @@
+import StrictYAML
 import Testing
-
-@testable import Pipeline
 
 @Suite("Edit distance")
 struct EditDistanceTests {
