@@ -1,0 +1,168 @@
+import Raster
+
+/// Why a verdict is what it is, in whole sentences. "Not found" is never "not there" (UNOSAT), and likelihood has the words of Intelligence
+/// Community Directive 203, never in one sentence with confidence.
+struct Reason {
+    let test: MeasuredClaim
+    let measurement: ClaimMeasurement
+    let outcome: VerdictRule.Outcome
+    let coverage: Coverage
+    let size: Double?
+    let power: DetectionPower?
+
+    var words: String { ([found] + certainty + [judgement] + silence + [seen]).joined(separator: " ") }
+
+    private var expected: String { test.expected.words(unit: test.measure.unit) }
+    private func number(_ value: Double) -> String { PlainText.number(value, decimals: test.measure.decimals) }
+
+    private var found: String {
+        let place = "in the place '\(test.place.id)'"
+        guard let measured = measurement.measured else {
+            return "No \(test.measure.isOfCompactWorks ? "compact" : "linear") earthwork was identified \(place)."
+        }
+        let pieces = PlainText.count(measurement.evidence.count, "earthwork", "earthworks")
+        switch measured {
+        case .onset(let onset):
+            let before =
+                onset.lastAbsent.map { "on \($0) it would have been seen and was not" }
+                ?? "no earlier date shows the ground without it"
+            return "The longest line \(place) was first seen on \(onset.firstSeen); \(before)."
+        case .number(let interval):
+            let value = number(interval.value)
+            switch test.measure {
+            case .linearLength: return "Linear earthworks of \(value) km were found \(place), \(pieces) in all\(period)."
+            case .linearBearing: return "The linear earthworks \(place) lie along an axis of \(value)°."
+            case .linearShareNear(_, let distance):
+                return
+                    "Of the length of the linear earthworks \(place), \(number(100 * interval.value)) % lie within \(PlainText.length(metres: distance)) of the line."
+            case .linearPersistence: return "The longest line \(place) was seen over \(value) days."
+            case .compactCount:
+                let near = test.nearLinearMetres.map { " within \(PlainText.length(metres: $0)) of a linear one" } ?? ""
+                return
+                    "\(PlainText.count(Int(interval.value), "compact earthwork was", "compact earthworks were")) found \(place)\(near)\(period)."
+            case .compactExtent: return "The outermost compact earthworks \(place) lie \(value) km apart\(period)."
+            case .changeArea: return "Earthworks cover \(value) ha \(place), \(pieces) in all\(period)."
+            case .linearOnset: return ""
+            }
+        }
+    }
+
+    private var period: String {
+        switch (test.since, test.by) {
+        case (let since?, let by?): ", first seen after \(since) and by \(by)"
+        case (let since?, nil): ", first seen after \(since)"
+        case (nil, let by?): ", first seen by \(by)"
+        case (nil, nil): ""
+        }
+    }
+
+    private var certainty: [String] {
+        var words: [String] = []
+        if case .number(let interval)? = measurement.measured {
+            if let high = interval.high {
+                words.append("The value is almost certain to lie between \(number(interval.low)) and \(number(high)).")
+            } else {
+                words.append("It is at least \(number(interval.low)), and nothing bounds it from above.")
+            }
+        }
+        if measurement.provisional > 0 {
+            words.append("\(PlainText.count(measurement.provisional, "earthwork", "earthworks")) of these were seen on one date only.")
+        }
+        return words
+    }
+
+    private var judgement: String {
+        switch outcome {
+        case .fits: "All of that fits what the claim says: \(expected)."
+        case .otherwise: "What was found does not fit what the claim says: \(expected)."
+        case .absent: "That is short of what the claim says: \(expected)."
+        case .absentWithoutWeight(.powerUnknown):
+            "That is short of what the claim says (\(expected)), but what these images would have shown is not known."
+        case .absentWithoutWeight(.powerTooLow):
+            "That is short of what the claim says (\(expected)), but these images would not surely have shown it."
+        case .absentWithoutWeight(.placeNotCovered):
+            "That is short of what the claim says (\(expected)), but only \(PlainText.number(100 * coverage.observedShare, decimals: 0)) % of the place were observed."
+        case .straddles: "Part of that fits what the claim says (\(expected)) and part does not."
+        }
+    }
+
+    private var silence: [String] {
+        var words: [String] = []
+        if let size, let power, outcome != .fits, outcome != .otherwise {
+            words.append(
+                "\(PlainText.itIsLikely(power.power)) an earthwork of \(PlainText.length(metres: size)) would have been found in what was observed (power \(PlainText.number(power.power, decimals: 2)))."
+            )
+        }
+        switch outcome {
+        case .absent, .absentWithoutWeight, .straddles:
+            words.append("Not found in the images at hand does not mean not there.")
+        case .fits where test.expected.isOfLittle:
+            words.append("What is smaller or fainter than these images show is not counted.")
+        case .fits, .otherwise: break
+        }
+        return words
+    }
+
+    private var seen: String { Self.seen(coverage) }
+
+    private static func seen(_ coverage: Coverage) -> String {
+        guard let first = coverage.dates.first, let last = coverage.dates.last else { return "No scene shows the place." }
+        let area =
+            "\(PlainText.number(coverage.observedSquareKilometres, decimals: 1)) of \(PlainText.number(coverage.placeSquareKilometres, decimals: 1)) km² were seen on two dates or more"
+        let days = first == last ? "on \(first)" : "\(coverage.dates.count) dates, \(first) to \(last)"
+        return "Observed: \(area); \(days); \(PlainText.number(100 * coverage.clearShare, decimals: 0)) % clear."
+    }
+
+    // MARK: Without a measurement
+
+    static let outsideImagery = "The place lies outside of the imagery at hand, so nothing can be said about it."
+
+    static func notTestable(_ reason: String) -> String {
+        let sentence = reason.prefix(1).uppercased() + reason.dropFirst()
+        return sentence.hasSuffix(".") ? sentence : sentence + "."
+    }
+
+    static func tooSmall(_ size: Double, pixelMetres: Double) -> String {
+        "The claim is about things of \(PlainText.length(metres: size)), and a pixel of these images is \(PlainText.number(pixelMetres, decimals: 1)) m: they cannot show them."
+    }
+
+    /// nil where two dates can be compared.
+    static func nothingToCompare(_ coverage: Coverage, _ test: MeasuredClaim) -> String? {
+        if coverage.dates.isEmpty, let by = test.by { return "No scene shows the place up to \(by), so nothing can be said." }
+        if coverage.observedSquareKilometres == 0 {
+            return "No part of the place was seen on two dates, so no change in it can be seen. " + seen(coverage)
+        }
+        if let since = test.since, let last = coverage.dates.last, last <= since {
+            return "No scene shows the place after \(since)\(test.by.map { " and up to \($0)" } ?? ""), so nothing can be said. "
+                + seen(coverage)
+        }
+        if coverage.clearShare == 0 { return "Clouds or masks hide the place on every date. " + seen(coverage) }
+        return nil
+    }
+}
+
+extension ClaimExpectation {
+    /// Whether finding nothing would fit.
+    var isOfLittle: Bool {
+        if case .range(let range) = self { return range.low == nil }
+        return false
+    }
+}
+
+/// Two claims of one event, side by side.
+enum Weighing {
+    static func words(own: Verdict, other: Verdict, otherID: String) -> String {
+        let name = "'\(otherID)'"
+        return switch (own, other) {
+        case (.supported, .contradicted): "Weighed against \(name): the images speak for this claim and against that one."
+        case (.contradicted, .supported): "Weighed against \(name): the images speak against this claim and for that one."
+        case (.supported, .supported): "Weighed against \(name): the images fit both, so they do not decide between them."
+        case (.contradicted, .contradicted): "Weighed against \(name): the images speak against both."
+        case (.supported, _): "Weighed against \(name): the images speak for this claim and leave that one open."
+        case (.contradicted, _): "Weighed against \(name): the images speak against this claim and leave that one open."
+        case (_, .supported): "Weighed against \(name): the images leave this claim open and speak for that one."
+        case (_, .contradicted): "Weighed against \(name): the images leave this claim open and speak against that one."
+        default: "Weighed against \(name): the images decide neither."
+        }
+    }
+}
