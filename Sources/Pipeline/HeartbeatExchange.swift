@@ -45,9 +45,9 @@ final class HeartbeatExchange: NSObject, URLSessionDataDelegate {
         case .timedOut: end(.error("no answer in time"))
         case .cannotFindHost, .dnsLookupFailed: end(.error("there is no such host"))
         case .cannotConnectToHost, .notConnectedToInternet, .networkConnectionLost: end(.error("no connection"))
-        case .secureConnectionFailed, .serverCertificateUntrusted, .serverCertificateHasBadDate, .serverCertificateHasUnknownRoot,
-            .serverCertificateNotYetValid:
-            end(.error("its certificate cannot be trusted"))
+        // Foundation on Linux has no other code for a certificate that fails.
+        case .unknown, .secureConnectionFailed, .serverCertificateUntrusted: end(.error("no connection that can be trusted"))
+        case .badServerResponse, .cannotParseResponse, .unsupportedURL, .httpTooManyRedirects: end(.error("no answer that makes sense"))
         case let code?: end(.error("error \(code.rawValue)"))
         case nil:
             if let answer = task.response as? HTTPURLResponse { end(.status(answer.statusCode)) } else { end(.error("no answer")) }

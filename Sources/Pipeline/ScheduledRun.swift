@@ -49,7 +49,7 @@ public struct ScheduledRun: Sendable {
         let program = try ScheduleQuoting.systemdProgram(executable)
         let command = try ([program] + arguments.map(systemdWord)).joined(separator: " ")
         // In quotes, so that a name's last backslash does not join the next line to it.
-        let title = "TrenchWatch, pipeline \"\(name.split(separator: "%", omittingEmptySubsequences: false).joined(separator: "%%"))\""
+        let title = "TrenchWatch, pipeline \"\(ScheduleQuoting.systemdText(name))\""
         return """
             # Put this into ~/.config/systemd/user/\(unit).service
             [Unit]
