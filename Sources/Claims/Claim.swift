@@ -125,6 +125,11 @@ public enum Measure: Sendable, Equatable {
         }
     }
 
+    var unitInWords: String {
+        if case .linearShareNear = self { return "of the length" }
+        return unit
+    }
+
     /// How many digits after the point mean something.
     var decimals: Int {
         switch self {

@@ -40,7 +40,8 @@ public struct ClaimAssessment {
     private func assess(_ claim: Claim, _ test: MeasuredClaim) throws -> ClaimsDocument.Entry {
         let coverage = try Coverage(of: test.place, in: evidence.scenes, by: test.by)
         func blank(_ verdict: Verdict, _ reason: String) -> ClaimsDocument.Entry {
-            entry(claim, verdict: verdict, expected: test.expected.words(unit: test.measure.unit), coverage: coverage, reason: reason)
+            entry(
+                claim, verdict: verdict, expected: test.expected.words(unit: test.measure.unitInWords), coverage: coverage, reason: reason)
         }
         if let size = test.sizeMetres, size < evidence.pixelMetres {
             return blank(.notTestable, Reason.tooSmall(size, pixelMetres: evidence.pixelMetres))
@@ -69,7 +70,7 @@ public struct ClaimAssessment {
             observedShare: coverage.observedShare)
         let reason = Reason(test: test, measurement: measurement, outcome: outcome, coverage: coverage, size: size, power: detection)
         var result = entry(
-            claim, verdict: VerdictRule.verdict(outcome), expected: test.expected.words(unit: test.measure.unit), coverage: coverage,
+            claim, verdict: VerdictRule.verdict(outcome), expected: test.expected.words(unit: test.measure.unitInWords), coverage: coverage,
             reason: reason.words)
         result.measured = measurement.measured.map { ClaimsDocument.Value($0, of: test.measure) }
         result.evidence = measurement.evidence

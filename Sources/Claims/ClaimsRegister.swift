@@ -71,7 +71,9 @@ public struct ClaimsRegister: Sendable, Equatable {
                 guard !shapes.polygons.isEmpty else {
                     throw file.error(id, "the file holds no polygon", advice: "give a Polygon, or a centre and radius_km")
                 }
-                return Place(id: id, polygons: shapes.polygons)
+                let place = Place(id: id, polygons: shapes.polygons)
+                guard try place.squareKilometres() > 0 else { throw file.error(id, "the file's polygons hold no area") }
+                return place
             }
             guard let circle = try file.mapping(id) else { throw file.error(id, "is empty") }
             try circle.allow(["centre", "radius_km"])

@@ -12,13 +12,15 @@ struct Reason {
 
     var words: String { ([found] + certainty + [judgement] + silence + [seen]).joined(separator: " ") }
 
-    private var expected: String { test.expected.words(unit: test.measure.unit) }
+    private var expected: String { test.expected.words(unit: test.measure.unitInWords) }
     private func number(_ value: Double) -> String { PlainText.number(value, decimals: test.measure.decimals) }
 
     private var found: String {
         let place = "in the place '\(test.place.id)'"
-        guard let measured = measurement.measured else {
-            return "No \(test.measure.isOfCompactWorks ? "compact" : "linear") earthwork was identified \(place)."
+        guard let measured = measurement.measured, !measurement.evidence.isEmpty else {
+            let kind = test.measure == .changeArea ? "" : test.measure.isOfCompactWorks ? "compact " : "linear "
+            let near = test.nearLinearMetres.map { " within \(PlainText.length(metres: $0)) of a linear one" } ?? ""
+            return "No \(kind)earthwork was identified \(place)\(near)\(period)."
         }
         let pieces = PlainText.count(measurement.evidence.count, "earthwork", "earthworks")
         switch measured {
@@ -58,11 +60,14 @@ struct Reason {
 
     private var certainty: [String] {
         var words: [String] = []
-        if case .number(let interval)? = measurement.measured {
-            if let high = interval.high {
-                words.append("The value is almost certain to lie between \(number(interval.low)) and \(number(high)).")
-            } else {
-                words.append("It is at least \(number(interval.low)), and nothing bounds it from above.")
+        if case .number(let interval)? = measurement.measured, !measurement.evidence.isEmpty {
+            let decimals = test.measure == .compactCount ? 1 : test.measure.decimals
+            let low = PlainText.number(interval.low, decimals: decimals)
+            let high = interval.high.map { PlainText.number($0, decimals: decimals) }
+            if high == nil {
+                words.append("That is the least it can be, and nothing bounds it from above.")
+            } else if let high, high != low {
+                words.append("The figure is almost certain to lie between \(low) and \(high) \(test.measure.unitInWords).")
             }
         }
         if measurement.provisional > 0 {

@@ -89,6 +89,19 @@ struct RegisterTests {
         }
     }
 
+    @Test("a place of several polygons with holes and whole degrees has its area; one without area is refused")
+    func geometry() throws {
+        let text = "article: { title: T }\nplaces: { x: place.geojson }\nclaims:\n" + Self.claim + "    not_testable: x\n"
+        let square = "[[16, 31], [17, 31], [17, 32], [16, 32], [16, 31]]"
+        let hole = "[[16.25, 31.25], [16.75, 31.25], [16.75, 31.75], [16.25, 31.75], [16.25, 31.25]]"
+        let far = square.replacingOccurrences(of: "16", with: "18").replacingOccurrences(of: "17", with: "19")
+        try folder.write(#"{"type": "MultiPolygon", "coordinates": [[\#(square), \#(hole)], [\#(far)]]}"#.utf8, to: "r/place.geojson")
+        // A square degree here is 10 560 km², a quarter of it the hole's.
+        #expect(try abs(load(text).places[0].squareKilometres() - 1.75 * 10_560) < 100)
+        try folder.write(#"{"type": "Polygon", "coordinates": [[[16, 31], [16, 31], [16, 31], [16, 31]]]}"#.utf8, to: "r/place.geojson")
+        #expect(throws: (any Error).self) { try load(text) }
+    }
+
     @Test(
         "what a claim expects is read as it is written",
         arguments: [
