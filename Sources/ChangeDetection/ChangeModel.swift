@@ -17,6 +17,9 @@ public struct ChangeModel: Sendable, Equatable, Codable {
     /// Noise of each band in the least sharp half of the scene, in the imagery's units.
     public var noiseSigma: [Double] { noiseByClass.map { Double($0[$0.count / 2]) } }
 
+    /// Signed change, in standard deviations, that one unit of brightness in all bands makes on the smoothest ground.
+    public var sensitivity: Double { Double(structureScale) }
+
     private static let classCount = 24
 
     /// Estimates the model. - Parameter samples: aligned windows, with halo, spread over the scene; on small scenes all of it.

@@ -3,6 +3,11 @@ public struct DetectedLine: Sendable, Equatable {
     public struct Point: Sendable, Equatable {
         public var x: Double
         public var y: Double
+
+        public init(x: Double, y: Double) {
+            self.x = x
+            self.y = y
+        }
     }
 
     public var points: [Point]

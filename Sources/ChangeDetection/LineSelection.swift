@@ -1,3 +1,5 @@
+import Raster
+
 /// From the chains of all profiles, signs and directions to the lines that stand.
 public enum LineSelection {
     /// A weaker chain within this many pixels of a stronger one is its side lobe or its other profile.
@@ -26,12 +28,13 @@ public enum LineSelection {
             let (p, q) = (a.points[0], b.points[0])
             return (p.x, p.y) < (q.x, q.y)
         }
-        var occupied = Occupancy(width: width, height: height, radius: exclusionRadius)
+        var occupied = GroundMarks(size: RasterSize(width: width, height: height), radius: exclusionRadius)
         var kept: [LineTrace] = []
         for trace in ordered {
             let points = trace.points
             let free = trace.beamlets.indices.map { i in
-                !occupied.contains(x: (points[i].x + points[i + 1].x) / 2, y: (points[i].y + points[i + 1].y) / 2)
+                !occupied.contains(
+                    DetectedLine.Point(x: (points[i].x + points[i + 1].x) / 2, y: (points[i].y + points[i + 1].y) / 2))
             }
             guard let range = longestRun(of: free) else { continue }
             let part = trace.part(range)
@@ -91,6 +94,15 @@ public enum LineSelection {
     }
 
     private static func grouped(_ lines: [DetectedLine]) -> [DetectedLine] {
+        zip(lines, groups(lines)).map { line, group in
+            var line = line
+            line.group = group
+            return line
+        }
+    }
+
+    /// For each line the index of the first line of its group: lines whose ends meet and whose directions agree are pieces of one.
+    public static func groups(_ lines: [DetectedLine]) -> [Int] {
         var group = Array(lines.indices)
         func root(_ i: Int) -> Int {
             var k = i
@@ -103,11 +115,7 @@ public enum LineSelection {
                 group[max(p, q)] = min(p, q)
             }
         }
-        return lines.indices.map { i in
-            var line = lines[i]
-            line.group = root(i)
-            return line
-        }
+        return lines.indices.map(root)
     }
 }
 
@@ -147,44 +155,5 @@ enum LineEnds {
         let length = max((dx * dx + dy * dy).squareRoot(), .leastNormalMagnitude)
         let s = reversed ? -1.0 : 1.0
         return DetectedLine.Point(x: s * dx / length, y: s * dy / length)
-    }
-}
-
-/// Pixels near accepted lines.
-struct Occupancy {
-    private let width: Int
-    private let height: Int
-    private let radius: Int
-    private var marks: [Bool]
-
-    init(width: Int, height: Int, radius: Int) {
-        self.width = width
-        self.height = height
-        self.radius = radius
-        marks = [Bool](repeating: false, count: width * height)
-    }
-
-    func contains(x: Double, y: Double) -> Bool {
-        let (column, row) = (Int(x.rounded(.down)), Int(y.rounded(.down)))
-        guard column >= 0, row >= 0, column < width, row < height else { return false }
-        return marks[row * width + column]
-    }
-
-    func isMarked(_ index: Int) -> Bool { marks[index] }
-
-    mutating func mark(_ points: [DetectedLine.Point]) {
-        for (a, b) in zip(points, points.dropFirst()) {
-            let length = ((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y)).squareRoot()
-            let steps = max(1, Int(length / 3))
-            for k in 0...steps {
-                let t = Double(k) / Double(steps)
-                let column = Int((a.x + t * (b.x - a.x)).rounded(.down))
-                let row = Int((a.y + t * (b.y - a.y)).rounded(.down))
-                guard row + radius >= 0, row - radius < height, column + radius >= 0, column - radius < width else { continue }
-                for y in max(0, row - radius)...min(height - 1, row + radius) {
-                    for x in max(0, column - radius)...min(width - 1, column + radius) { marks[y * width + x] = true }
-                }
-            }
-        }
     }
 }

@@ -14,6 +14,9 @@ public struct NullTail: Sendable, Equatable, Codable {
 
     private static let priorObjects = 10.0
 
+    /// Of no object at all.
+    public static let none = NullTail(threshold: 0, count: 0, rate: 1)
+
     /// - Parameters:
     ///   - scores: of all objects found, in any order.
     ///   - priorRate: rate expected before seeing them.

@@ -28,6 +28,13 @@ public struct SearchPlanes: Sendable {
         }
     }
 
+    /// No change at all, wherever any of the others is observed: the reference of a stack against itself.
+    public static func unchanged(whereAnyOf others: [SearchPlanes]) -> SearchPlanes {
+        var result = SearchPlanes(size: RasterSize(width: others.first?.width ?? 0, height: others.first?.height ?? 0))
+        for other in others { for i in result.signed.indices where other.signed[i] != -128 { result.signed[i] = 0 } }
+        return result
+    }
+
     public var observedCount: Int { signed.reduce(0) { $0 + ($1 == -128 ? 0 : 1) } }
 
     /// Half the size: sums of 2 × 2 pixels over the root of their number, so that white noise keeps its variance, and the root mean square of old

@@ -39,7 +39,7 @@ public struct SiteSearch: Sendable {
     public init(_ planes: SearchPlanes, lines: [DetectedLine]) {
         var first = planes
         if !lines.isEmpty {
-            var onLines = Occupancy(width: planes.width, height: planes.height, radius: Self.lineReach)
+            var onLines = GroundMarks(size: RasterSize(width: planes.width, height: planes.height), radius: Self.lineReach)
             for line in lines { onLines.mark(line.pointsWithExtendedEnds(by: Self.endReach)) }
             for i in first.signed.indices where onLines.isMarked(i) && first.signed[i] != -128 { first.signed[i] = 0 }
         }

@@ -45,8 +45,11 @@ struct StructureCoherence: Sendable {
                 }
             }
             let seen = runs.enumerated().filter { $0.element.change != 0 }
+            guard !seen.isEmpty else { continue }
             sample += seen.filter { $0.offset % step == 0 }.map(\.element)
-            strong += seen.map(\.element).sorted { ($1.structure, $0.change) < ($0.structure, $1.change) }.prefix(max(4, seen.count / 50))
+            var strengths = seen.map(\.element.structure)
+            let limit = RobustStatistics.select(&strengths, seen.count - 1 - min(seen.count - 1, max(4, seen.count / 50)))
+            strong += seen.map(\.element).filter { $0.structure > limit }
         }
         share = Self.fittedShare(sample: sample, strong: strong)
     }

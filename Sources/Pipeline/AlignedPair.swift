@@ -18,30 +18,37 @@ struct AlignedPair: Sendable {
     let before: any SceneSource
     let after: any SceneSource
     let registration: Registration
+    private let keepsReference: Bool
     private let mapping: GridMapping
 
     init(before: any SceneSource, after: any SceneSource, registration: Registration = .none) throws {
         self.before = before
         self.after = after
         self.registration = registration
+        keepsReference = false
         mapping = try GridMapping(from: before.grid, to: after.grid)
     }
 
-    private init(_ other: AlignedPair, registration: Registration) {
+    private init(_ other: AlignedPair, registration: Registration, keepsReference: Bool) {
+        self.keepsReference = keepsReference
         before = other.before
         after = other.after
         mapping = other.mapping
         self.registration = registration
     }
 
-    /// The same pair with a shift taken out.
-    func registered(by registration: Registration) -> AlignedPair { AlignedPair(self, registration: registration) }
+    /// The same pair with a shift taken out; with `keepsReference` by moving the later date alone.
+    func registered(by registration: Registration, keepsReference: Bool = false) -> AlignedPair {
+        AlignedPair(self, registration: registration, keepsReference: keepsReference)
+    }
 
     var size: RasterSize { before.grid.size }
 
     /// How far right and down a ground point lies in the result from where the earlier date has it, in pixels.
     var displacement: (x: Double, y: Double) {
-        (0.5 * (registration.x - registration.x.rounded()), 0.5 * (registration.y - registration.y.rounded()))
+        keepsReference
+            ? (0, 0)
+            : (0.5 * (registration.x - registration.x.rounded()), 0.5 * (registration.y - registration.y.rounded()))
     }
 
     /// Both dates in a window of the earlier grid; it may reach outside.

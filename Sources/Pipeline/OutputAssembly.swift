@@ -91,12 +91,18 @@ struct OutputAssembly {
             if scene.isSimulated { summary.isSimulated = true }
             if let date = scene.date { newest = max(newest ?? date, date) }
         }
+        guard job.known == nil else { return }
         // First against last sees what grew too slowly for its neighbours in time; what they have seen is theirs.
         let added =
             isConsecutive
             ? inside
             : EarthworkOverlap.new(
                 inside, beyond: earthworks.filter { $0.tiles == [job.tile] }, minimumLengthMetres: parameters.minimumLengthMetres)
+        record(added)
+    }
+
+    /// Takes in earthworks, giving those a number whose names are taken.
+    private mutating func record(_ added: [Earthwork]) {
         var names = EarthworkNames(taken: Set(earthworks.map(\.id)))
         var renamed: [String: String] = [:]
         for earthwork in added { renamed[earthwork.id] = names.unique(earthwork.id) }
@@ -108,8 +114,41 @@ struct OutputAssembly {
         }
     }
 
+    /// Searches all dates of a tile together and takes in what they show.
+    ///
+    /// - Returns: the earthworks, or the scene that could not be used; it stands among the refused. Neither where the dates as a whole could not be
+    ///   compared.
+    mutating func add(
+        _ scenes: [SceneDescription], tile: String, bands: [String]?, settings: DetectionSettings, jobs: Int, area: AreaOfInterest?,
+        meter: ProgressMeter
+    ) throws -> (earthworks: [Earthwork]?, culprit: SceneDescription?) {
+        let title = "\(tile), \(scenes.count) dates"
+        do {
+            let common =
+                bands
+                ?? scenes[0].bands.map(\.name).filter { name in
+                    scenes.allSatisfy { $0.bands.contains { $0.name == name } }
+                }
+            guard !common.isEmpty else { return (nil, nil) }
+            let sources = try scenes.map { try SceneReader($0, bands: common) }
+            let analysis = try StackAnalysis(
+                sources: sources, reference: StackReference.choose(sources), settings: settings, jobs: jobs
+            ) { meter.report(title, $0) }
+            meter.finishOne()
+            let found = try analysis.records(tile: tile, scenes: scenes).filter { try area?.contains($0) ?? true }
+            record(found)
+            return (found, nil)
+        } catch let error as any TrenchWatchError where !(error is OutputError) {
+            let culprit = scenes.first { scene in error.path.map(scene.files.contains) ?? false }
+            guard let culprit else { return (nil, nil) }
+            summary.refused.append(RefusedInput(input: error.path ?? culprit.name, error: error))
+            return (nil, culprit)
+        }
+    }
+
     /// Writes the records and the manifest, puts everything in place, and sums up.
     mutating func publish() throws -> RunSummary {
+        earthworks = TileJoin.joined(earthworks)
         let lines = earthworks.filter { $0.kind == .linear }
         summary.linearCount = lines.count
         summary.compactCount = earthworks.count - lines.count
@@ -141,10 +180,11 @@ struct OutputAssembly {
 
 /// Which earthworks of one set another has already.
 enum EarthworkOverlap {
-    private static let nearMetres = 60.0
 
     /// What `found` adds to `known`: sites that lie near none of it, and the pieces of lines that do, where they are long enough.
-    static func new(_ found: [Earthwork], beyond known: [Earthwork], minimumLengthMetres: Double) -> [Earthwork] {
+    static func new(
+        _ found: [Earthwork], beyond known: [Earthwork], within nearMetres: Double = 60, minimumLengthMetres: Double
+    ) -> [Earthwork] {
         let knownPoints = known.flatMap { densified($0.shape.points) }
         func isNew(_ point: GeographicPoint) -> Bool { !knownPoints.contains { Geodesic.distance($0, point) < nearMetres } }
         return found.flatMap { earthwork -> [Earthwork] in

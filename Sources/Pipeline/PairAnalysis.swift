@@ -30,11 +30,13 @@ struct PairAnalysis: Sendable {
     static let blockSide = 1024
 
     /// - Parameters:
+    ///   - searches: false where only the change itself is wanted; `lines` and `sites` are then empty.
+    ///   - keepsReference: the earlier date stays on its own pixels, so that several later ones share its grid exactly.
     ///   - jobs: worker threads; nothing in the result depends on it.
     ///   - write: gets every block of the change statistic, from any thread.
     init(
-        before: any SceneSource, after: any SceneSource, settings: DetectionSettings, jobs: Int,
-        progress: @Sendable (Double) -> Void, write: @Sendable (ChangeBlock) throws -> Void
+        before: any SceneSource, after: any SceneSource, settings: DetectionSettings, searches: Bool = true,
+        keepsReference: Bool = false, jobs: Int, progress: @Sendable (Double) -> Void, write: @Sendable (ChangeBlock) throws -> Void
     ) throws {
         let unregistered = try AlignedPair(before: before, after: after)
         let size = unregistered.size
@@ -43,7 +45,7 @@ struct PairAnalysis: Sendable {
 
         let registrationWindows = SampleWindows.spread(over: size, side: 320, atMost: 16)
         let registration = try ShiftEstimator.estimate(Self.read(registrationWindows, from: unregistered, jobs: jobs))
-        let pair = unregistered.registered(by: registration)
+        let pair = unregistered.registered(by: registration, keepsReference: keepsReference)
         self.pair = pair
         progress(0.1)
 
@@ -103,6 +105,12 @@ struct PairAnalysis: Sendable {
         observedSquareKilometres = Double(observed) * squareKilometresPerPixel
         clearShare = covered > 0 ? min(1, Double(observed) / Double(covered)) : 0
 
+        guard searches else {
+            (lines, sites) = ([], [])
+            (lineNull, siteNull) = (.none, .none)
+            progress(1)
+            return
+        }
         (lines, lineNull) = try Self.findLines(
             planes, settings: settings, metresPerPixel: centre, area: observedSquareKilometres, jobs: jobs)
         progress(0.85)
@@ -125,7 +133,7 @@ struct PairAnalysis: Sendable {
         return blocks
     }
 
-    private static func findLines(
+    static func findLines(
         _ planes: SearchPlanes, settings: DetectionSettings, metresPerPixel: (x: Double, y: Double), area: Double, jobs: Int
     ) throws -> ([DetectedLine], NullTail) {
         let search = LineSearch(planes)
@@ -141,7 +149,7 @@ struct PairAnalysis: Sendable {
             observedSquareKilometres: area, falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres)
     }
 
-    private static func findSites(
+    static func findSites(
         _ planes: SearchPlanes, lines: [DetectedLine], settings: DetectionSettings, area: Double, jobs: Int
     ) throws -> ([DetectedSite], NullTail) {
         let search = SiteSearch(planes, lines: lines)

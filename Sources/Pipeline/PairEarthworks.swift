@@ -1,59 +1,58 @@
 import ChangeDetection
 import Geodesy
 import Raster
+import Scenes
 
-/// From pixels to records: the earthworks of one pair with places, lengths and names.
-struct PairEarthworks {
-    let tile: String
-    let before: SceneLabel
-    let after: SceneLabel
-
-    /// What a record says of a scene.
-    struct SceneLabel: Sendable, Equatable {
-        var name: String
-        var date: CalendarDate?
+/// From pixels to records: lines and sites with places, lengths and names.
+struct EarthworkRecorder {
+    /// When an object was there, and on which scenes that rests.
+    struct Timing {
+        var status: Earthwork.Status
+        var firstSeen: CalendarDate?
+        var lastAbsent: CalendarDate?
+        var lastSeen: CalendarDate?
+        var scenes: [String]
     }
 
-    func records(_ analysis: PairAnalysis) throws -> [Earthwork] {
-        let locator = try PixelGeolocator(grid: analysis.pair.before.grid)
-        let displacement = analysis.pair.displacement
-        func place(x: Double, y: Double) -> GeographicPoint {
-            let p = locator.geographic(column: x - displacement.x, row: y - displacement.y)
-            return GeographicPoint(longitude: Self.sevenDecimals(p.longitude), latitude: Self.sevenDecimals(p.latitude))
-        }
-        func place(_ point: DetectedLine.Point) -> GeographicPoint { place(x: point.x, y: point.y) }
-        let pixel = (analysis.metresPerPixel.x * analysis.metresPerPixel.y).squareRoot()
-        var names = EarthworkNames()
-        let lines = analysis.lines.map { line -> Earthwork in
-            let points = line.points.map(place)
-            let id = names.name(for: .linear, at: points[points.count / 2])
-            return Earthwork(
-                id: id, group: id, kind: .linear, status: .provisional, firstSeen: after.date, lastAbsent: before.date,
-                lastSeen: after.date,
-                shape: .line(points), lengthMetres: Geodesic.length(points), widthMetres: line.widthPixels * pixel,
-                bearingDegrees: Geodesic.axisBearing(of: points), areaSquareMetres: nil, sign: line.sign, snr: line.snr,
-                confidence: line.significance.confidence,
-                falseAlarmsPer1000SquareKilometres: line.significance.falseAlarmsPer1000SquareKilometres, tiles: [tile],
-                scenes: [before.name, after.name])
-        }
-        let grouped = zip(analysis.lines, lines).map { line, record -> Earthwork in
-            var record = record
-            record.group = lines[line.group].id
-            return record
-        }
-        let sites = analysis.sites.map { site -> Earthwork in
-            // Rows run down, so a clockwise ring of pixels is a counter-clockwise one on a mirrored grid only.
-            let ring = Self.counterClockwise(site.outline.map(place))
-            let id = names.name(for: .compact, at: place(x: site.x, y: site.y))
-            return Earthwork(
-                id: id, group: id, kind: .compact, status: .provisional, firstSeen: after.date, lastAbsent: before.date,
-                lastSeen: after.date,
-                shape: .polygon(ring), lengthMetres: nil, widthMetres: nil, bearingDegrees: nil, areaSquareMetres: Geodesic.area(ring),
-                sign: site.sign, snr: site.snr, confidence: site.significance.confidence,
-                falseAlarmsPer1000SquareKilometres: site.significance.falseAlarmsPer1000SquareKilometres, tiles: [tile],
-                scenes: [before.name, after.name])
-        }
-        return grouped + sites
+    private let tile: String
+    private let locator: PixelGeolocator
+    private let displacement: (x: Double, y: Double)
+    private let metresPerPixel: Double
+    private var names = EarthworkNames()
+
+    /// - Parameter displacement: how far right and down of the grid's own pixels the objects lie, in pixels.
+    init(tile: String, grid: RasterGrid, displacement: (x: Double, y: Double), metresPerPixel: (x: Double, y: Double)) throws {
+        self.tile = tile
+        locator = try PixelGeolocator(grid: grid)
+        self.displacement = displacement
+        self.metresPerPixel = (metresPerPixel.x * metresPerPixel.y).squareRoot()
+    }
+
+    /// The line as a record that is its own group.
+    mutating func record(_ line: DetectedLine, _ timing: Timing) -> Earthwork {
+        let points = line.points.map(place)
+        let id = names.name(for: .linear, at: points[points.count / 2])
+        return Earthwork(
+            id: id, group: id, kind: .linear, status: timing.status, firstSeen: timing.firstSeen, lastAbsent: timing.lastAbsent,
+            lastSeen: timing.lastSeen, shape: .line(points), lengthMetres: Geodesic.length(points),
+            widthMetres: line.widthPixels * metresPerPixel, bearingDegrees: Geodesic.axisBearing(of: points), areaSquareMetres: nil,
+            sign: line.sign, snr: line.snr, confidence: line.significance.confidence,
+            falseAlarmsPer1000SquareKilometres: line.significance.falseAlarmsPer1000SquareKilometres, tiles: [tile], scenes: timing.scenes)
+    }
+
+    mutating func record(_ site: DetectedSite, _ timing: Timing) -> Earthwork {
+        let ring = Self.counterClockwise(site.outline.map(place))
+        let id = names.name(for: .compact, at: place(DetectedLine.Point(x: site.x, y: site.y)))
+        return Earthwork(
+            id: id, group: id, kind: .compact, status: timing.status, firstSeen: timing.firstSeen, lastAbsent: timing.lastAbsent,
+            lastSeen: timing.lastSeen, shape: .polygon(ring), lengthMetres: nil, widthMetres: nil, bearingDegrees: nil,
+            areaSquareMetres: Geodesic.area(ring), sign: site.sign, snr: site.snr, confidence: site.significance.confidence,
+            falseAlarmsPer1000SquareKilometres: site.significance.falseAlarmsPer1000SquareKilometres, tiles: [tile], scenes: timing.scenes)
+    }
+
+    private func place(_ point: DetectedLine.Point) -> GeographicPoint {
+        let p = locator.geographic(column: point.x - displacement.x, row: point.y - displacement.y)
+        return GeographicPoint(longitude: Self.sevenDecimals(p.longitude), latitude: Self.sevenDecimals(p.latitude))
     }
 
     private static func sevenDecimals(_ degrees: Double) -> Double { (degrees * 1e7).rounded() / 1e7 }
@@ -62,6 +61,43 @@ struct PairEarthworks {
     private static func counterClockwise(_ ring: [GeographicPoint]) -> [GeographicPoint] {
         let area = zip(ring, ring.dropFirst()).reduce(0.0) { $0 + $1.0.longitude * $1.1.latitude - $1.1.longitude * $1.0.latitude }
         return area < 0 ? ring.reversed() : ring
+    }
+}
+
+extension PairAnalysis {
+    /// The records of what was found between two scenes.
+    func records(tile: String, before: SceneDescription, after: SceneDescription) throws -> [Earthwork] {
+        let timing = EarthworkRecorder.Timing(
+            status: .provisional, firstSeen: after.date, lastAbsent: before.date, lastSeen: after.date, scenes: [before.name, after.name])
+        var recorder = try EarthworkRecorder(
+            tile: tile, grid: pair.before.grid, displacement: pair.displacement, metresPerPixel: metresPerPixel)
+        var records = lines.map { recorder.record($0, timing) }
+        let ids = records.map(\.id)
+        for i in records.indices { records[i].group = ids[lines[i].group] }
+        return records + sites.map { recorder.record($0, timing) }
+    }
+}
+
+extension StackAnalysis {
+    /// The records of what was found in a tile's scenes, given in the order of the analysis.
+    func records(tile: String, scenes: [SceneDescription]) throws -> [Earthwork] {
+        func timing(_ onset: ObjectSeries.Onset) -> EarthworkRecorder.Timing {
+            let status: Earthwork.Status =
+                switch onset.fate {
+                case .confirmed: .confirmed
+                case .provisional: .provisional
+                case .transient: .transient
+                }
+            return EarthworkRecorder.Timing(
+                status: status, firstSeen: scenes[onset.firstSeen].date, lastAbsent: onset.lastAbsent.flatMap { scenes[$0].date },
+                lastSeen: scenes[onset.lastSeen].date, scenes: scenes.map(\.name))
+        }
+        var recorder = try EarthworkRecorder(tile: tile, grid: reference, displacement: (0, 0), metresPerPixel: metresPerPixel)
+        var records = lines.map { recorder.record($0.line, timing($0.onset)) }
+        let groups = LineSelection.groups(lines.map(\.line))
+        let ids = records.map(\.id)
+        for i in records.indices { records[i].group = ids[groups[i]] }
+        return records + sites.map { recorder.record($0.site, timing($0.onset)) }
     }
 }
 

@@ -18,6 +18,8 @@ struct PairJob: Sendable {
     var settings = DetectionSettings()
     var outputs = OutputSelection.all
     let jobs: Int
+    /// What the tile's dates together showed; the pair then shows its part of it and is not searched by itself.
+    var known: [Earthwork]?
 
     /// What one pair gave.
     struct Product: Sendable {
@@ -57,9 +59,7 @@ struct PairJob: Sendable {
         try raster?.finish()
         progress(0.85)
 
-        let labels = PairEarthworks(
-            tile: tile, before: .init(name: before.name, date: before.date), after: .init(name: after.name, date: after.date))
-        product.earthworks = try labels.records(analysis)
+        product.earthworks = try known.map(appeared) ?? analysis.records(tile: tile, before: before, after: after)
         product.record = record(analysis)
         product.warnings = warnings(analysis)
         if outputs.contains(.picture) {
@@ -72,6 +72,16 @@ struct PairJob: Sendable {
         }
         progress(1)
         return product
+    }
+
+    /// Of the tile's earthworks those that came between the two dates; over more than two dates, those that are still there.
+    private func appeared(_ earthworks: [Earthwork]) -> [Earthwork] {
+        earthworks.filter { earthwork in
+            guard let seen = earthwork.firstSeen, let first = before.date, let last = after.date, seen > first, seen <= last else {
+                return false
+            }
+            return earthwork.status != .transient || earthwork.lastSeen.map { $0 >= last } ?? true
+        }
     }
 
     private func commonBands() throws -> [String] {

@@ -38,7 +38,7 @@ public struct PipelineRun: Sendable {
             let area = try file.area.map(AreaOfInterest.init(path:))
             var results = OutputAssembly(
                 output: try StagedOutput(folder: file.output), outputs: options.outputs, parameters: parameters, summary: summary)
-            let meter = ProgressMeter(count: planned.count, handler: progress)
+            let meter = ProgressMeter(count: planned.count + stacks.count { $0.scenes.count > 2 }, handler: progress)
             for stack in stacks { try process(stack, area: area, into: &results, meter: meter) }
             guard !results.summary.pairs.isEmpty else { throw nothingToCompare(inventory, results.summary) }
             return try results.publish()
@@ -78,6 +78,15 @@ public struct PipelineRun: Sendable {
         _ stack: TileStack, area: AreaOfInterest?, into results: inout OutputAssembly, meter: ProgressMeter
     ) throws {
         var scenes = stack.scenes
+        // From three dates on the tile is searched as one stack; the pairs then show what came between them.
+        var known: [Earthwork]?
+        while scenes.count > 2, known == nil, options.since == nil {
+            let (found, culprit) = try results.add(
+                scenes, tile: stack.tile, bands: file.scenes.bands, settings: settings, jobs: options.jobs, area: area, meter: meter)
+            known = found
+            guard let culprit else { break }
+            scenes.removeAll { $0 == culprit }
+        }
         var index = 0
         while index + 1 < scenes.count {
             let (before, after) = (scenes[index], scenes[index + 1])
@@ -85,7 +94,7 @@ public struct PipelineRun: Sendable {
                 index += 1
                 continue
             }
-            if let culprit = try results.add(job(stack.tile, before, after), area: area, isConsecutive: true, meter: meter) {
+            if let culprit = try results.add(job(stack.tile, before, after, known), area: area, isConsecutive: true, meter: meter) {
                 // The culprit's neighbours are compared with each other instead.
                 scenes.removeAll { $0 == culprit }
                 index = max(0, index - 1)
@@ -95,7 +104,7 @@ public struct PipelineRun: Sendable {
             }
         }
         if scenes.count > 2, let first = scenes.first, let last = scenes.last, isWanted(last) {
-            _ = try results.add(job(stack.tile, first, last), area: area, isConsecutive: false, meter: meter)
+            _ = try results.add(job(stack.tile, first, last, known), area: area, isConsecutive: false, meter: meter)
         }
     }
 
@@ -113,13 +122,16 @@ public struct PipelineRun: Sendable {
             imagery: file.imagery, area: file.area)
     }
 
-    private func job(_ tile: String, _ before: SceneDescription, _ after: SceneDescription) -> PairJob {
+    private var settings: DetectionSettings {
+        DetectionSettings(
+            falseAlarmsPer1000SquareKilometres: file.detect.falseAlarmsPer1000SquareKilometres,
+            minimumLengthMetres: file.detect.minimumLengthMetres)
+    }
+
+    private func job(_ tile: String, _ before: SceneDescription, _ after: SceneDescription, _ known: [Earthwork]?) -> PairJob {
         PairJob(
-            before: before, after: after, tile: tile, bands: file.scenes.bands,
-            settings: DetectionSettings(
-                falseAlarmsPer1000SquareKilometres: file.detect.falseAlarmsPer1000SquareKilometres,
-                minimumLengthMetres: file.detect.minimumLengthMetres),
-            outputs: options.outputs, jobs: options.jobs)
+            before: before, after: after, tile: tile, bands: file.scenes.bands, settings: settings, outputs: options.outputs,
+            jobs: options.jobs, known: known)
     }
 
     private func nothingToCompare(_ inventory: SceneInventory, _ summary: RunSummary) -> InputError {

@@ -1,0 +1,21 @@
+import Raster
+
+/// Which date of a tile the others are compared with.
+enum StackReference {
+    /// The earliest of those on which nearly as much can be seen as on the clearest: what the reference hides is hidden in all.
+    ///
+    /// - Returns: an index. - Throws: what reading throws.
+    static func choose(_ sources: [any SceneSource]) throws -> Int {
+        let shares = try sources.map { source -> Double in
+            var (valid, seen) = (0, 0)
+            for window in SampleWindows.spread(over: source.grid.size, side: 128, atMost: 9) {
+                let block = try source.read(window)
+                valid += block.validity.values.count { $0 != 0 }
+                seen += window.pixelCount
+            }
+            return seen > 0 ? Double(valid) / Double(seen) : 0
+        }
+        let best = shares.max() ?? 0
+        return shares.firstIndex { $0 >= 0.99 * best } ?? 0
+    }
+}
