@@ -48,14 +48,16 @@ let package = Package(
         // Floor 1
         .target(name: "RasterIO", dependencies: ["Raster", "CTIFF", "CPNG", "CGeoTIFF", "CZlib", "CRasterShims"]),
         .target(name: "Geodesy", dependencies: ["Raster", "CProj", "CGEOS"]),
+        .target(name: "StrictYAML", dependencies: ["Raster", .product(name: "Yams", package: "Yams")]),
         // Floor 2
         .target(name: "Scenes", dependencies: ["Raster", "RasterIO", "Geodesy"]),
         .target(name: "ChangeDetection", dependencies: ["Raster", "PixelKernels", "Geodesy"], swiftSettings: optimised),
         // Floor 3
         .target(
             name: "Simulation",
-            dependencies: ["Raster", "RasterIO", "Geodesy", .product(name: "Yams", package: "Yams")],
+            dependencies: ["Raster", "RasterIO", "Geodesy", "StrictYAML", .product(name: "Yams", package: "Yams")],
             swiftSettings: optimised),
+        .target(name: "Claims", dependencies: ["Raster", "Geodesy", "ChangeDetection", "StrictYAML"]),
         .target(
             name: "Reporting",
             dependencies: [
@@ -66,8 +68,8 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Raster", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Reporting", "CCrypto",
-                .product(name: "Yams", package: "Yams"),
+                "Raster", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Reporting", "Claims",
+                "StrictYAML", "CCrypto",
             ]),
         // Floor 5
         .executableTarget(
@@ -84,6 +86,8 @@ let package = Package(
         .testTarget(name: "GeodesyTests", dependencies: ["Geodesy"]),
         .testTarget(name: "ScenesTests", dependencies: ["Scenes", "TestSupport"]),
         .testTarget(name: "ChangeDetectionTests", dependencies: ["ChangeDetection", "TestSupport"]),
+        .testTarget(name: "StrictYAMLTests", dependencies: ["StrictYAML", "TestSupport"]),
+        .testTarget(name: "ClaimsTests", dependencies: ["Claims", "TestSupport"]),
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestSupport"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"]),

@@ -32,6 +32,8 @@ public struct ClaimsDocument: Sendable, Equatable, Codable {
 
     public var article: Article
     public var claims: [Entry]
+    /// True where any scene says of itself that it is simulated: the verdicts then say nothing about the world. Absent otherwise.
+    public var simulated: Bool?
 
     public init(article: Article, claims: [Entry]) {
         self.article = article

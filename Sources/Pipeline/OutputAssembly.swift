@@ -1,4 +1,5 @@
 import ChangeDetection
+import Claims
 import Foundation
 import Geodesy
 import Raster
@@ -41,6 +42,8 @@ struct OutputAssembly {
     private var inputs: Set<String> = []
     private var credits: [String] = []
     private var newest: CalendarDate?
+    private var coverage: [String: SceneCoverage] = [:]
+    private var pixelMetres = 0.0
 
     init(output: StagedOutput, outputs: OutputSelection, parameters: RunParameters, summary: RunSummary) {
         self.output = output
@@ -92,6 +95,7 @@ struct OutputAssembly {
             if let date = scene.date { newest = max(newest ?? date, date) }
         }
         guard job.known == nil else { return }
+        for scene in [job.before, job.after] { try cover(scene, clearShare: product.record.clearShare) }
         // First against last sees what grew too slowly for its neighbours in time; what they have seen is theirs.
         let added =
             isConsecutive
@@ -99,6 +103,30 @@ struct OutputAssembly {
             : EarthworkOverlap.new(
                 inside, beyond: earthworks.filter { $0.tiles == [job.tile] }, minimumLengthMetres: parameters.minimumLengthMetres)
         record(added)
+    }
+
+    /// Notes what a scene shows, for the claims; of a scene noted twice the clearer account counts.
+    private mutating func cover(_ scene: SceneDescription, clearShare: Double) throws {
+        guard let date = scene.date else { return }
+        let locator = try PixelGeolocator(grid: scene.grid)
+        let (width, height) = (Double(scene.grid.size.width), Double(scene.grid.size.height))
+        let ring = [(0, 0), (0, height), (width, height), (width, 0), (0, 0)].map { locator.geographic(column: $0.0, row: $0.1) }
+        let key = "\(scene.tile ?? "") \(scene.name)"
+        let known = coverage[key]?.clearShare ?? 0
+        coverage[key] = SceneCoverage(date: date, footprint: [[ring]], clearShare: max(known, clearShare))
+        pixelMetres = max(pixelMetres, try PixelSize.metres(of: scene.grid, atColumn: width / 2, row: height / 2).x)
+    }
+
+    /// Weighs the claims of a register and writes `claims.json`; the earthworks then name the claims that use them.
+    private mutating func weigh(_ register: ClaimsRegister) throws {
+        let scenes = coverage.keys.sorted().compactMap { coverage[$0] }
+        var document = try register.assess(ClaimEvidence(earthworks: earthworks, scenes: scenes, pixelMetres: pixelMetres))
+        if summary.isSimulated { document.simulated = true }
+        earthworks = earthworks.annotated(with: document)
+        try AtomicFile.write([UInt8](document.json()), to: output.path("claims.json"))
+        inputs.formUnion(register.files)
+        summary.claims = document.claims.map { RunSummary.Claim(id: $0.id, statement: $0.statement, verdict: $0.verdict.rawValue) }
+        summary.claimsDocument = output.folder + "/claims.json"
     }
 
     /// Takes in earthworks, giving those a number whose names are taken.
@@ -137,6 +165,7 @@ struct OutputAssembly {
             meter.finishOne()
             let found = try analysis.records(tile: tile, scenes: scenes).filter { try area?.contains($0) ?? true }
             record(found)
+            for (scene, share) in zip(scenes, analysis.clearShares) { try cover(scene, clearShare: share) }
             return (found, nil)
         } catch let error as any TrenchWatchError where !(error is OutputError) {
             let culprit = scenes.first { scene in error.path.map(scene.files.contains) ?? false }
@@ -147,8 +176,11 @@ struct OutputAssembly {
     }
 
     /// Writes the records and the manifest, puts everything in place, and sums up.
-    mutating func publish() throws -> RunSummary {
+    ///
+    /// - Parameter register: the claims to weigh, if any.
+    mutating func publish(weighing register: ClaimsRegister? = nil) throws -> RunSummary {
         earthworks = TileJoin.joined(earthworks)
+        if let register { try weigh(register) }
         let lines = earthworks.filter { $0.kind == .linear }
         summary.linearCount = lines.count
         summary.compactCount = earthworks.count - lines.count

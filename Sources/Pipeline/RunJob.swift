@@ -1,4 +1,5 @@
 import ChangeDetection
+import Claims
 import Foundation
 import Geodesy
 import Raster
@@ -17,6 +18,7 @@ public struct PipelineRun: Sendable {
     /// - Throws: `RunLockedError`; errors that end the whole run, such as a missing imagery folder or no tile with two dates. What is wrong with
     ///   one scene is in the summary's `refused`, and the rest goes on.
     public func run(progress: @escaping ProgressHandler) throws -> RunSummary {
+        let register = try file.claims.map(ClaimsRegister.init(path:))
         let inventory = try SceneFinder.find(in: file.imagery)
         var summary = RunSummary(output: file.output)
         summary.isDryRun = options.dryRun
@@ -41,7 +43,7 @@ public struct PipelineRun: Sendable {
             let meter = ProgressMeter(count: planned.count + stacks.count { $0.scenes.count > 2 }, handler: progress)
             for stack in stacks { try process(stack, area: area, into: &results, meter: meter) }
             guard !results.summary.pairs.isEmpty else { throw nothingToCompare(inventory, results.summary) }
-            return try results.publish()
+            return try results.publish(weighing: register)
         }
     }
 

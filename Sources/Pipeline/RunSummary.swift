@@ -51,9 +51,19 @@ public struct RunSummary: Sendable, Equatable {
         }
     }
 
+    /// What a claim came to.
+    public struct Claim: Sendable, Equatable, Encodable {
+        public var id: String
+        public var statement: String
+        public var verdict: String
+    }
+
     /// The output folder, as it was asked for.
     public var output: String
     public var pairs: [Pair] = []
+    /// Of the register, in its order; empty where there is none.
+    public var claims: [Claim] = []
+    public var claimsDocument: String?
     /// Earthworks in `detections.geojson`, after those of all pairs were brought together.
     public var linearCount = 0
     public var compactCount = 0
@@ -76,7 +86,8 @@ public struct RunSummary: Sendable, Equatable {
 
 extension RunSummary: Encodable {
     enum CodingKeys: String, CodingKey {
-        case output, pairs, manifest, refused, warnings
+        case output, pairs, claims, manifest, refused, warnings
+        case claimsDocument = "claims_json"
         case linearCount = "linear_count"
         case compactCount = "compact_count"
         case linearLengthMetres = "linear_length_m"
@@ -91,6 +102,8 @@ extension RunSummary: Encodable {
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(output, forKey: .output)
         try container.encode(pairs, forKey: .pairs)
+        try container.encode(claims, forKey: .claims)
+        try container.encode(claimsDocument, forKey: .claimsDocument)
         try container.encode(linearCount, forKey: .linearCount)
         try container.encode(compactCount, forKey: .compactCount)
         try container.encode(linearLengthMetres.rounded(decimals: 1), forKey: .linearLengthMetres)
@@ -113,6 +126,13 @@ extension RunSummary: Encodable {
     /// refused and warned of is not in it, since that belongs on standard error.
     public var text: String {
         var lines: [String] = []
+        if !claims.isEmpty {
+            lines += TextTable(rows: [["verdict", "claim"]] + claims.map { [$0.verdict, $0.statement.oneLine] }, rightAligned: []).lines
+            if isSimulated {
+                lines.append("The imagery is simulated: these verdicts show how the program works and say nothing about the world.")
+            }
+            lines.append("")
+        }
         if !pairs.isEmpty {
             let rows =
                 [["tile", "before", "after", "linear", "km", "compact"]]
@@ -133,7 +153,7 @@ extension RunSummary: Encodable {
                     + "\(Self.counted(compactCount, "compact one")) in \(Self.counted(pairs.count, "pair"))"
                     + (isSimulated ? "; the imagery is simulated" : ""))
         }
-        for (name, path) in [("GeoJSON", geoJSON), ("GeoPackage", geoPackage), ("manifest", manifest)] {
+        for (name, path) in [("claims", claimsDocument), ("GeoJSON", geoJSON), ("GeoPackage", geoPackage), ("manifest", manifest)] {
             if let path { lines.append("\(name): \(path.oneLine)") }
         }
         // The pictures worth opening first; the others lie beside them.

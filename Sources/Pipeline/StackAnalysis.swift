@@ -18,6 +18,8 @@ struct StackAnalysis: Sendable {
     let sites: [Site]
     let reference: RasterGrid
     let metresPerPixel: (x: Double, y: Double)
+    /// Of each date's pixels, the share that could be searched, in the order of the sources.
+    let clearShares: [Double]
 
     private static let lineReach = 10
 
@@ -47,6 +49,7 @@ struct StackAnalysis: Sendable {
         planes[reference] = SearchPlanes.unchanged(whereAnyOf: others.compactMap { planes[$0] })
         let stack = DateStack(dates: sources.indices.compactMap { planes[$0] }, sensitivities: sensitivities)
         metresPerPixel = metres
+        clearShares = stack.dates.map { Double($0.observedCount) / Double(max(1, $0.signed.count)) }
         self.reference = sources[reference].grid
 
         // Every split is a search of its own; together they may not give more chance objects than one.

@@ -1,0 +1,91 @@
+import Raster
+import Testing
+
+@testable import ChangeDetection
+
+@Suite("Dates as one stack")
+struct StackTests {
+    /// Eight dates of noise of equal strength against a reference whose own noise is in all of them.
+    private func stack(seed: UInt64, dates: Int = 8, signal: (Int, Double, Double) -> Float) -> DateStack {
+        var generator = SeededGenerator(seed: seed)
+        let size = RasterSize(width: 256, height: 256)
+        let reference = (0..<size.pixelCount).map { _ in generator.normal() }
+        let planes = (0..<dates).map { t -> SearchPlanes in
+            var planes = SearchPlanes(size: size)
+            for i in 0..<size.pixelCount {
+                let own = t == 0 ? reference[i] : generator.normal()
+                let z = (own - reference[i]) * 0.707_106_8 + signal(t, Double(i % 256) + 0.5, Double(i / 256) + 0.5)
+                planes.signed[i] = Int8(max(-127, min(127, (z * 10).rounded())))
+            }
+            return planes
+        }
+        return DateStack(dates: planes, sensitivities: [nil] + [Double?](repeating: 100, count: dates - 1))
+    }
+
+    @Test("the step of unchanged ground has unit variance wherever it is put", arguments: [1, 3, 4, 7])
+    func variance(split: Int) {
+        let step = stack(seed: 50) { _, _, _ in 0 }.step(at: split)
+        let meanSquare = step.signed.reduce(0.0) { $0 + Double($1) * Double($1) / 100 } / Double(step.signed.count)
+        #expect(abs(meanSquare.squareRoot() - 1) < 0.03)
+    }
+
+    @Test("many dates raise contrast to noise by the root of 2mn/(m+n)")
+    func sensitivity() {
+        let stack = stack(seed: 51) { t, x, _ in t >= 4 && abs(x - 128) < 40 ? 1 : 0 }
+        let step = stack.step(at: 4)
+        var sum = 0.0
+        for y in 0..<256 { for x in 100..<156 { sum += Double(step.signed[y * 256 + x]) / 10 } }
+        // m = n = 4: 2 · 16 / 8 = 4, its root 2.
+        #expect(abs(sum / (256 * 56) - 2) < 0.05)
+    }
+
+    @Test("a line dug in two campaigns comes apart where the second began, each piece with its own onset")
+    func campaigns() throws {
+        let stack = stack(seed: 52) { t, x, y in
+            let line = TestScene.line(amplitude: 1.5, rows: 20...236) { 120 + 0.1 * $0 }
+            return (y < 128 && t >= 3) || (y >= 128 && t >= 6) ? line(x, y) : 0
+        }
+        let line = DetectedLine(
+            points: stride(from: 20.0, through: 236, by: 8).map { .init(x: 120 + 0.1 * $0, y: $0) }, sign: .brighter, snr: 20, score: 90,
+            significance: Significance(expectedCount: 0, observedSquareKilometres: 1), amplitude: 1, widthPixels: 2, group: 0)
+        let pieces = stack.pieces(of: line, minimumLengthPixels: 20)
+        #expect(pieces.count == 2)
+        let onsets = pieces.compactMap(\.series.onset)
+        #expect(onsets.map(\.firstSeen) == [3, 6])
+        #expect(onsets.map(\.lastAbsent) == [2, 5])
+        #expect(onsets.allSatisfy { $0.fate == .confirmed })
+        #expect(abs((pieces[0].line.points.last?.y ?? 0) - 128) < 17)
+    }
+
+    @Test(
+        "onset, persistence and what a bad date cannot tell",
+        arguments: [
+            // amplitudes, deviations, first seen, last absent, last seen, fate
+            ([0, 0.1, -0.1, 5, 5.2, 4.9], 0.3, 3, 2, 5, ObjectSeries.Fate.confirmed),
+            ([0, 0.1, -0.1, 0, 0.2, 4.9], 0.3, 5, 4, 5, .provisional),
+            ([0, 0.1, 6, 0, 0.2, -0.1], 0.3, 2, 1, 2, .transient),
+            ([0, nil, 5, 5.2, nil, 4.9], 0.3, 2, 0, 5, .confirmed),
+        ] as [([Double?], Double, Int, Int?, Int, ObjectSeries.Fate)])
+    func onset(amplitudes: [Double?], deviation: Double, first: Int, absent: Int?, last: Int, fate: ObjectSeries.Fate) throws {
+        let series = ObjectSeries(amplitudes: amplitudes, deviations: amplitudes.map { _ in deviation })
+        let onset = try #require(series.onset)
+        #expect(onset == ObjectSeries.Onset(firstSeen: first, lastAbsent: absent, lastSeen: last, fate: fate))
+    }
+
+    @Test("a date too noisy to show the work is neither absence nor an end")
+    func noisyDate() throws {
+        var deviations = [Double](repeating: 0.3, count: 6)
+        deviations[2] = 4
+        deviations[5] = 4
+        let onset = try #require(ObjectSeries(amplitudes: [0, 0.1, 0.5, 5, 5.2, 0.4], deviations: deviations).onset)
+        #expect(onset.firstSeen == 3)
+        #expect(onset.lastAbsent == 1, "not date 2, on which nothing could have been seen")
+        #expect(onset.fate == .confirmed, "date 5 says nothing")
+    }
+
+    @Test("no step, no onset")
+    func flat() {
+        #expect(ObjectSeries(amplitudes: [5, 4, 3, 2], deviations: [1, 1, 1, 1]).onset == nil)
+        #expect(ObjectSeries(amplitudes: [nil, nil, 3], deviations: [1, 1, 1]).onset == nil)
+    }
+}
