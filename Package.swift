@@ -61,7 +61,7 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "Raster", "RasterIO", "Geodesy", "ChangeDetection", "CCairo",
+                "Raster", "RasterIO", "Geodesy", "ChangeDetection", "Claims", "CCairo",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // Floor 4
