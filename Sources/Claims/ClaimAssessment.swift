@@ -74,9 +74,11 @@ public struct ClaimAssessment {
             reason: reason.words)
         result.measured = measurement.measured.map { ClaimsDocument.Value($0, of: test.measure) }
         result.evidence = measurement.evidence
-        result.detectable = detection.map {
-            ClaimsDocument.Detectable(
-                lengthMetres: PlainText.rounded($0.detectableLengthMetres, decimals: 0), power: PlainText.rounded($0.power, decimals: 3))
+        result.detectable = detection.flatMap { detection in
+            detection.detectableLengthMetres.map { length in
+                ClaimsDocument.Detectable(
+                    lengthMetres: PlainText.rounded(length, decimals: 0), power: PlainText.rounded(detection.power, decimals: 3))
+            }
         }
         return result
     }

@@ -1,4 +1,5 @@
 import ChangeDetection
+import Geodesy
 import Raster
 
 /// Would an earthwork of this size have been found?
@@ -21,12 +22,13 @@ public struct PowerQuestion: Sendable, Equatable {
 }
 
 public struct DetectionPower: Sendable, Equatable {
-    /// What is found with a power of 0.9.
-    public var detectableLengthMetres: Double
-    /// The chance that an earthwork of the asked size is found in what was observed of the place, clouds and all.
+    /// The smallest size that is found with a power of 0.9; nil where none is.
+    public var detectableLengthMetres: Double?
+    /// The chance that an earthwork of the asked size is found in what was observed of the place, clouds and all. How bright an earthwork is nobody
+    /// knows before it is found: the chance is that of one of the reference section.
     public var power: Double
 
-    public init(detectableLengthMetres: Double, power: Double) {
+    public init(detectableLengthMetres: Double?, power: Double) {
         self.detectableLengthMetres = detectableLengthMetres
         self.power = power
     }
@@ -34,3 +36,16 @@ public struct DetectionPower: Sendable, Equatable {
 
 /// Answers by injection and recovery; nil where the power is not known.
 public typealias DetectionPowerSource = (PowerQuestion) throws -> DetectionPower?
+
+extension Place {
+    /// Which of the points lie inside.
+    public func containment(of points: [GeographicPoint]) throws -> [Bool] {
+        let area = try ClippingArea(self)
+        return try points.map(area.contains)
+    }
+
+    /// Whether it shares ground with another: more than an edge.
+    public func overlaps(_ other: Place) throws -> Bool {
+        try ClippingArea(self).intersection(ClippingArea(other)).squareKilometres() > 0
+    }
+}

@@ -95,8 +95,13 @@ struct Reason {
         var words: [String] = []
         if let size, let power, outcome != .fits, outcome != .otherwise {
             words.append(
-                "\(PlainText.itIsLikely(power.power)) an earthwork of \(PlainText.length(metres: size)) would have been found in what was observed (power \(PlainText.number(power.power, decimals: 2)))."
+                "\(PlainText.itIsLikely(power.power)) an earthwork of \(PlainText.length(metres: size)) would have been found in what was observed (power at least \(PlainText.number((100 * power.power).rounded(.down) / 100, decimals: 2)), by implants of a trench with its spoil, or a position, of assumed contrast)."
             )
+            if power.detectableLengthMetres == nil {
+                words.append(
+                    "No size that was tried would have been found with a power of \(PlainText.number(VerdictRule.leastPower, decimals: 1))."
+                )
+            }
         }
         switch outcome {
         case .absent, .absentWithoutWeight, .straddles:
