@@ -12,6 +12,7 @@ final class PNGDecoder {
     let size: RasterSize
     let bandCount: Int
     let sampleType: SampleType
+    let identity: FileIdentity
     private let byteCount: Int
 
     /// Opens the file and reads what stands before its pixels.
@@ -40,6 +41,7 @@ final class PNGDecoder {
             throw error
         }
         self.path = path
+        identity = input.identity
         self.input = input
         self.handle = handle
         self.header = header
@@ -122,19 +124,19 @@ extension String {
 private final class PNGInput {
     private let file: UnsafeMutablePointer<FILE>
     let byteCount: Int
+    let identity: FileIdentity
 
     init(path: String) throws(InputError) {
+        let descriptor = try openRegularFile(path)
         var status = stat()
-        guard stat(path, &status) == 0 else {
-            throw InputError(path: path, problem: "cannot be opened: \(String(cString: strerror(errno)))")
-        }
-        // A pipe would be waited for without end.
-        guard status.st_mode & S_IFMT == S_IFREG else { throw InputError(path: path, problem: "is not a regular file") }
-        guard let file = fopen(path, "re") else {
-            throw InputError(path: path, problem: "cannot be opened: \(String(cString: strerror(errno)))")
+        guard fstat(descriptor, &status) == 0, let file = fdopen(descriptor, "r") else {
+            let reason = systemReason()
+            close(descriptor)
+            throw InputError(path: path, problem: "cannot be opened: \(reason)")
         }
         self.file = file
         byteCount = Int(status.st_size)
+        identity = FileIdentity(path: path, status: status)
     }
 
     deinit { fclose(file) }

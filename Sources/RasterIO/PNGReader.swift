@@ -10,17 +10,21 @@ import Synchronization
 ///
 /// Cost: PNG rows can only be decoded in order, so the first read decodes the whole picture into memory (width × height × bands × bytes
 /// of a sample, refused beyond `ReadLimits.maxReadBytes`) and keeps it for as long as the reader lives; others wait meanwhile. Opening
-/// reads the header alone.
+/// reads the header alone. A cache spares later readers of the same file the decoding, as long as it keeps the picture.
 final class PNGReader: RasterSource {
     let info: RasterInfo
     private let limits: ReadLimits
+    private let cache: DecodedBlockCache?
+    private let identity: FileIdentity
     /// Interleaved samples in the machine's byte order, or why there are none; nil until the first read.
-    private let decoded = Mutex<Result<[UInt8], InputError>?>(nil)
+    private let decoded = Mutex<Result<[UInt8], any Error>?>(nil)
 
-    init(path: String, limits: ReadLimits) throws {
+    init(path: String, limits: ReadLimits, cache: DecodedBlockCache? = nil) throws {
         let decoder = try PNGDecoder(path: path, limits: limits)
         info = try Self.info(path: path, decoder: decoder, limits: limits)
+        identity = decoder.identity
         self.limits = limits
+        self.cache = cache
     }
 
     func read(_ window: PixelWindow, bands: [Int], overview: Int?) throws -> SampleBlock {
@@ -38,15 +42,25 @@ final class PNGReader: RasterSource {
     private func pixels() throws -> [UInt8] {
         try decoded.withLock { decoded in
             if let decoded { return try decoded.get() }
-            let result = Result { () throws(InputError) in try decode() }
+            let result = Result { try cachedPicture() }
             decoded = result
             return try result.get()
         }
     }
 
+    private func cachedPicture() throws -> [UInt8] {
+        guard let cache else { return try decode() }
+        // The picture is one block, of a file that has one directory.
+        return try cache.block(DecodedBlockKey(file: cache.number(of: identity), directory: 0, block: 0)) {
+            let picture = try decode()
+            cache.count(decoded: picture)
+            return picture
+        }
+    }
+
     private func decode() throws(InputError) -> [UInt8] {
         let decoder = try PNGDecoder(path: info.path, limits: limits)
-        guard decoder.size == info.size, decoder.bandCount == info.bandCount, decoder.sampleType == info.sampleType else {
+        guard decoder.identity == identity else {
             throw InputError(path: info.path, problem: "the file changed while it was being read", advice: "run again")
         }
         return try decoder.decodeRows()

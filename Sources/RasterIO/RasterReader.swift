@@ -8,11 +8,12 @@ public final class RasterReader: Sendable {
 
     public let info: RasterInfo
 
+    /// - Parameter cache: keeps decoded blocks for this and other readers; without one every read decodes what it touches.
     /// - Throws: an `InputError` that names the file and what is wrong with it.
-    public init(path: String, limits: ReadLimits = .default) throws {
+    public init(path: String, limits: ReadLimits = .default, cache: DecodedBlockCache? = nil) throws {
         switch try Self.format(path: path) {
-        case .tiff: source = try TIFFReader(path: path, limits: limits)
-        case .png: source = try PNGReader(path: path, limits: limits)
+        case .tiff: source = try TIFFReader(path: path, limits: limits, cache: cache)
+        case .png: source = try PNGReader(path: path, limits: limits, cache: cache)
         }
         self.limits = limits
         info = source.info

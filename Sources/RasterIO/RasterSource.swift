@@ -4,7 +4,7 @@ import Raster
 ///
 /// Implementations are safe to call from many threads at once.
 protocol RasterSource: Sendable {
-    init(path: String, limits: ReadLimits) throws
+    init(path: String, limits: ReadLimits, cache: DecodedBlockCache?) throws
 
     var info: RasterInfo { get }
 

@@ -9,10 +9,6 @@ struct TIFFBlocks {
     let fileSize: UInt64
     let limits: ReadLimits
 
-    /// Strips above this are decoded row by row: one strip often holds a whole image, of which a window needs few rows. Tells only by the
-    /// layout, since libtiff must not be asked for rows and for whole strips of one image in turn.
-    private static let tallStripBytes = 1 << 23
-
     init(_ layout: TIFFLayout, handle: TIFFHandle, fileSize: UInt64, limits: ReadLimits) throws {
         self.layout = layout
         self.handle = handle
@@ -35,10 +31,7 @@ struct TIFFBlocks {
         }
     }
 
-    private var readsRows: Bool {
-        !layout.isTiled && layout.decodedByteCount(rows: layout.blockSize.height) > min(Self.tallStripBytes, limits.maxBlockBytes)
-            && (TIFFCompression.decodesRowByRow(layout.compression) || layout.compression == Int(COMPRESSION_JPEG))
-    }
+    private var readsRows: Bool { layout.isReadByRows(limits) }
 
     /// Decodes what `window` touches of one plane, each block once, and hands over each piece.
     ///
@@ -48,42 +41,71 @@ struct TIFFBlocks {
         _ window: PixelWindow, plane: Int,
         _ body: (_ samples: UnsafeRawPointer?, _ held: PixelWindow, _ rowBytes: Int, _ wanted: PixelWindow) -> Void
     ) throws {
-        let block = layout.blockSize
         let rowBytes = layout.decodedByteCount(rows: 1)
-        for row in (window.y / block.height)...((window.maxY - 1) / block.height) {
-            for column in (window.x / block.width)...((window.maxX - 1) / block.width) {
-                let held = PixelWindow(
-                    x: column * block.width, y: row * block.height, width: block.width, height: layout.storedRows(blockRow: row))
-                let wanted = held.intersection(window)
-                let index = layout.blockIndex(column: column, row: row, plane: plane)
-                if try isLeftOut(index) {
-                    body(nil, held, rowBytes, wanted)
-                } else if readsRows {
-                    try decodeRows(held, wanted, plane, index, rowBytes, body)
-                } else {
-                    // The rows below the window need not be decoded where the codec can stop.
-                    let stops = TIFFCompression.decodesRowByRow(layout.compression)
-                    let rows = stops ? wanted.maxY - held.y : held.height
-                    let byteCount = rows * rowBytes
-                    try handle.withScratch(byteCount: byteCount) { scratch in
-                        let size = tmsize_t(byteCount)
-                        let decoded =
-                            layout.isTiled
-                            ? TIFFReadEncodedTile(handle.tiff, index, scratch.baseAddress, size)
-                            : TIFFReadEncodedStrip(handle.tiff, index, scratch.baseAddress, size)
-                        guard decoded == size else { throw damaged(index, decoded < 0 ? nil : Int(decoded), of: byteCount) }
-                        body(scratch.baseAddress, held, rowBytes, wanted)
-                    }
+        try layout.forEachBlock(touching: window, plane: plane) { index, held in
+            let wanted = held.intersection(window)
+            if try isLeftOut(index) {
+                body(nil, held, rowBytes, wanted)
+            } else if readsRows {
+                try decodeRows(held, wanted, plane, index, body)
+            } else {
+                // The rows below the window need not be decoded where the codec can stop.
+                let rows = TIFFCompression.decodesRowByRow(layout.compression) ? wanted.maxY - held.y : held.height
+                try handle.withScratch(byteCount: rows * rowBytes) { scratch in
+                    try decodeBlock(index, into: scratch)
+                    body(scratch.baseAddress, held, rowBytes, wanted)
                 }
             }
         }
     }
 
+    /// A whole block, as far down as it lies in the raster where the codec can stop there; empty where the file leaves it out.
+    func decodeWhole(_ index: UInt32, _ held: PixelWindow) throws -> [UInt8] {
+        if try isLeftOut(index) { return [] }
+        let stops = TIFFCompression.decodesRowByRow(layout.compression)
+        let rows = stops ? min(held.height, layout.size.height - held.y) : held.height
+        let byteCount = layout.decodedByteCount(rows: rows)
+        return try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+            try decodeBlock(index, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<byteCount]))
+            count = byteCount
+        }
+    }
+
+    /// The rows `rows` of a tall strip; empty where the file leaves it out. Decoders go forward only: a row above the last one decoded makes
+    /// this one start over at the strip's first.
+    func decodeRows(_ rows: Range<Int>, plane: Int, index: UInt32) throws -> [UInt8] {
+        if try isLeftOut(index) { return [] }
+        let rowBytes = try scanlineByteCount(index)
+        return try [UInt8](unsafeUninitializedCapacity: rows.count * rowBytes) { buffer, count in
+            var target = buffer.baseAddress
+            for y in rows {
+                guard TIFFReadScanline(handle.tiff, target, UInt32(y), UInt16(plane)) == 1 else { throw damaged(index, nil, of: 0) }
+                target = target.map { $0 + rowBytes }
+            }
+            count = rows.count * rowBytes
+        }
+    }
+
+    private func decodeBlock(_ index: UInt32, into target: UnsafeMutableRawBufferPointer) throws {
+        let size = tmsize_t(target.count)
+        let decoded =
+            layout.isTiled
+            ? TIFFReadEncodedTile(handle.tiff, index, target.baseAddress, size)
+            : TIFFReadEncodedStrip(handle.tiff, index, target.baseAddress, size)
+        guard decoded == size else { throw damaged(index, decoded < 0 ? nil : Int(decoded), of: target.count) }
+    }
+
+    private func scanlineByteCount(_ index: UInt32) throws -> Int {
+        let rowBytes = layout.decodedByteCount(rows: 1)
+        guard TIFFScanlineSize64(handle.tiff) == UInt64(rowBytes) else { throw fail("strip \(index) has rows of an unexpected size") }
+        return rowBytes
+    }
+
     private func decodeRows(
-        _ held: PixelWindow, _ wanted: PixelWindow, _ plane: Int, _ index: UInt32, _ rowBytes: Int,
+        _ held: PixelWindow, _ wanted: PixelWindow, _ plane: Int, _ index: UInt32,
         _ body: (UnsafeRawPointer?, PixelWindow, Int, PixelWindow) -> Void
     ) throws {
-        guard TIFFScanlineSize64(handle.tiff) == UInt64(rowBytes) else { throw fail("strip \(index) has rows of an unexpected size") }
+        let rowBytes = try scanlineByteCount(index)
         // Decoders only go forward: on from the row that the handle stands at, else from the strip's first.
         let current = Int(TIFFCurrentRow(handle.tiff))
         let goesOn = TIFFCurrentStrip(handle.tiff) == index && (held.y...wanted.y).contains(current)

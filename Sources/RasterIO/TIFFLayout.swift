@@ -42,6 +42,26 @@ struct TIFFLayout: Sendable {
         isTiled ? blockSize.height : min(blockSize.height, size.height - blockRow * blockSize.height)
     }
 
+    /// Strips above this are decoded row by row: one strip often holds a whole image, of which a window needs few rows. Tells only by the
+    /// layout, since libtiff must not be asked for rows and for whole strips of one image in turn.
+    private static let tallStripBytes = 1 << 23
+
+    func isReadByRows(_ limits: ReadLimits) -> Bool {
+        !isTiled && decodedByteCount(rows: blockSize.height) > min(Self.tallStripBytes, limits.maxBlockBytes)
+            && (TIFFCompression.decodesRowByRow(compression) || compression == Int(COMPRESSION_JPEG))
+    }
+
+    /// The blocks of one plane that a window touches, row by row: index as libtiff counts them, and the pixels that are stored.
+    func forEachBlock(touching window: PixelWindow, plane: Int, _ body: (_ index: UInt32, _ held: PixelWindow) throws -> Void) rethrows {
+        for row in (window.y / blockSize.height)...((window.maxY - 1) / blockSize.height) {
+            for column in (window.x / blockSize.width)...((window.maxX - 1) / blockSize.width) {
+                let held = PixelWindow(
+                    x: column * blockSize.width, y: row * blockSize.height, width: blockSize.width, height: storedRows(blockRow: row))
+                try body(blockIndex(column: column, row: row, plane: plane), held)
+            }
+        }
+    }
+
     /// Reads the directory that `handle` stands at.
     init(_ handle: TIFFHandle) throws {
         func fail(_ problem: String) -> InputError { InputError(path: handle.path, problem: problem) }

@@ -6,6 +6,7 @@ import Raster
 final class TIFFReader: RasterSource {
     let info: RasterInfo
     private let file: TIFFFile
+    private let cache: DecodedBlockCache?
     private let limits: ReadLimits
     private let main: TIFFLayout
     private let overviews: [TIFFLayout]
@@ -13,14 +14,16 @@ final class TIFFReader: RasterSource {
     /// What stands for a sample in blocks that a sparse file leaves out: nodata where it is one of the type's values, else zero.
     private let missingSample: [UInt8]
 
-    init(path: String, limits: ReadLimits) throws {
-        let file = try TIFFFile(path: path, limits: limits)
-        let (main, others, info) = try file.withHandle { handle in
+    init(path: String, limits: ReadLimits, cache: DecodedBlockCache? = nil) throws {
+        let opened = try TIFFFile(path: path, limits: limits)
+        let (main, others, info) = try opened.withHandle { handle in
             let main = try TIFFLayout(handle)
             let info = try Self.describe(main, handle, limits)
             return (main, Self.otherDirectories(handle, limits), info)
         }
-        self.file = file
+        // Only now: handles of a file that others read already may stand at any of its directories.
+        file = cache?.shared(opened) ?? opened
+        self.cache = cache
         self.limits = limits
         self.main = main
         overviews = Self.overviews(of: main, among: others)
@@ -41,26 +44,21 @@ final class TIFFReader: RasterSource {
         let bandBytes = window.pixelCount * info.sampleType.byteCount
         let bytes = try [UInt8](unsafeUninitializedCapacity: bandBytes * bands.count) { out, written in
             let planes = layout.isPlanar ? Array(Set(bands)).sorted() : [0]
-            try file.withHandle { handle in
-                let blocks = try TIFFBlocks(layout, handle: handle, fileSize: file.size, limits: limits)
-                for plane in planes {
-                    // Where each wanted band stands in a block's pixel, and where it goes.
-                    let routes = bands.enumerated().compactMap { target, band in
-                        layout.isPlanar && band != plane
-                            ? nil
-                            : SampleRoute(
-                                from: layout.isPlanar ? 0 : band,
-                                to: out.baseAddress.map { UnsafeMutableRawPointer($0 + target * bandBytes) })
-                    }
-                    try blocks.decode(window, plane: plane) { samples, held, _, wanted in
-                        let piece = SamplePiece(held: held, wanted: wanted, window: window, samplesPerPixel: layout.samplesPerBlockPixel)
-                        for route in routes {
-                            if let samples {
-                                piece.copy(samples, along: route, byteCount: info.sampleType.byteCount)
-                            } else {
-                                piece.fill(missingSample, along: route)
-                            }
-                        }
+            // Where each wanted band stands in a block's pixel, and where it goes.
+            let routes = bands.enumerated().map { target, band in
+                (
+                    plane: layout.isPlanar ? band : 0,
+                    route: SampleRoute(
+                        from: layout.isPlanar ? 0 : band, to: out.baseAddress.map { UnsafeMutableRawPointer($0 + target * bandBytes) })
+                )
+            }
+            try blocks(of: layout).read(window, planes: planes) { samples, plane, held, _, wanted in
+                let piece = SamplePiece(held: held, wanted: wanted, window: window, samplesPerPixel: layout.samplesPerBlockPixel)
+                for (of, route) in routes where of == plane {
+                    if let samples {
+                        piece.copy(samples, along: route, byteCount: info.sampleType.byteCount)
+                    } else {
+                        piece.fill(missingSample, along: route)
                     }
                 }
             }
@@ -72,24 +70,25 @@ final class TIFFReader: RasterSource {
     func readMask(_ window: PixelWindow) throws -> BytePlane? {
         guard let mask else { return nil }
         var plane = BytePlane(width: window.width, height: window.height)
-        try file.withHandle { handle in
-            let blocks = try TIFFBlocks(mask, handle: handle, fileSize: file.size, limits: limits)
-            try blocks.decode(window, plane: 0) { samples, held, rowBytes, wanted in
-                guard let samples else { return }
-                for y in wanted.y..<wanted.maxY {
-                    let row = samples + (y - held.y) * rowBytes
-                    for x in wanted.x..<wanted.maxX {
-                        let column = x - held.x
-                        let isUsable =
-                            mask.bitsPerSample == 8
-                            ? row.load(fromByteOffset: column, as: UInt8.self) != 0
-                            : row.load(fromByteOffset: column >> 3, as: UInt8.self) & (0x80 >> UInt8(column & 7)) != 0
-                        if isUsable { plane[x - window.x, y - window.y] = 255 }
-                    }
+        try blocks(of: mask).read(window, planes: [0]) { samples, _, held, rowBytes, wanted in
+            guard let samples else { return }
+            for y in wanted.y..<wanted.maxY {
+                let row = samples + (y - held.y) * rowBytes
+                for x in wanted.x..<wanted.maxX {
+                    let column = x - held.x
+                    let isUsable =
+                        mask.bitsPerSample == 8
+                        ? row.load(fromByteOffset: column, as: UInt8.self) != 0
+                        : row.load(fromByteOffset: column >> 3, as: UInt8.self) & (0x80 >> UInt8(column & 7)) != 0
+                    if isUsable { plane[x - window.x, y - window.y] = 255 }
                 }
             }
         }
         return plane
+    }
+
+    private func blocks(of layout: TIFFLayout) -> TIFFBlockSource {
+        TIFFBlockSource(layout: layout, file: file, limits: limits, cache: cache)
     }
 
     // MARK: Opening

@@ -9,8 +9,8 @@ struct BandFile: Sendable {
     /// From the scene's pixels to the file's; nil where they are the same.
     private let mapping: GridMapping?
 
-    init(path: String, members: [(plane: Int, band: SceneBand)], scene: SceneDescription) throws {
-        reader = try RasterReader(path: path)
+    init(path: String, members: [(plane: Int, band: SceneBand)], scene: SceneDescription, cache: DecodedBlockCache?) throws {
+        reader = try RasterReader(path: path, cache: cache)
         self.members = members
         for (_, band) in members {
             guard reader.info.size == band.grid.size, band.indexInFile < reader.info.bandCount else {

@@ -9,10 +9,10 @@ struct MaskFile: Sendable {
     private let mapping: GridMapping?
 
     /// nil for masks that stand in the image files: those are read with the bands.
-    init?(_ mask: SceneMask, scene: SceneDescription) throws {
+    init?(_ mask: SceneMask, scene: SceneDescription, cache: DecodedBlockCache?) throws {
         guard mask.kind != .internalMask, mask.kind != .alphaBand else { return nil }
         kind = mask.kind
-        reader = try RasterReader(path: mask.path)
+        reader = try RasterReader(path: mask.path, cache: cache)
         guard reader.info.bandCount >= mask.kind.bandCount else {
             throw InputError(path: mask.path, problem: "has changed since it was found", advice: "run again")
         }

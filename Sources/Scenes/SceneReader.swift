@@ -12,9 +12,11 @@ public final class SceneReader: Sendable {
 
     public var grid: RasterGrid { scene.grid }
 
-    /// - Parameter bands: names, in the order wanted; all of the scene's by default.
+    /// - Parameters:
+    ///   - bands: names, in the order wanted; all of the scene's by default.
+    ///   - cache: keeps decoded blocks for this and other readers; without one every read decodes what it touches.
     /// - Throws: an error that names the file, where one cannot be opened or has changed since the scene was found, or a band is missing.
-    public init(_ scene: SceneDescription, bands: [String]? = nil) throws {
+    public init(_ scene: SceneDescription, bands: [String]? = nil, cache: DecodedBlockCache? = nil) throws {
         let wanted = bands ?? scene.bands.map(\.name)
         let chosen = try wanted.map { name in
             guard let band = scene.bands.first(where: { $0.name == name }) else {
@@ -31,9 +33,9 @@ public final class SceneReader: Sendable {
         for band in chosen where !paths.contains(band.path) { paths.append(band.path) }
         files = try paths.map { path in
             let members = chosen.indices.filter { chosen[$0].path == path }.map { (plane: $0, band: chosen[$0]) }
-            return try BandFile(path: path, members: members, scene: scene)
+            return try BandFile(path: path, members: members, scene: scene, cache: cache)
         }
-        mask = try scene.mask.flatMap { try MaskFile($0, scene: scene) }
+        mask = try scene.mask.flatMap { try MaskFile($0, scene: scene, cache: cache) }
     }
 
     /// The pixels of a window, which may reach outside the scene: those pixels, like nodata, clouds and what is not finite, have validity 0.
