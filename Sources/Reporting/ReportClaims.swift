@@ -97,7 +97,7 @@ struct ReportClaims {
     }
 
     private func cell(_ column: Int, _ value: Markup) -> Markup {
-        element("td", ["data-label": Self.columns[column + 1]], value)
+        element("td", ["data-label": Self.columns[column + 1], "class": value.html == ReportText.dash ? "absent" : nil], value)
     }
 
     static func anchor(_ id: String) -> String { "claim-" + ReportText.anchor(id) }
@@ -105,10 +105,10 @@ struct ReportClaims {
     static func measured(_ value: ClaimsDocument.Value?) -> Markup {
         guard let value else { return Markup(ReportText.dash) }
         let unit = Unit(value.unit)
-        let interval: String? =
+        let interval: Markup? =
             switch (value.value, value.low, value.high) {
-            case (.date(let seen), .date(let absent)?, _): "after \(absent), by \(seen)"
-            case (.date(let seen), nil, _): "by \(seen); no date before it lacks it"
+            case (.date(let seen), .date(let absent)?, _): ["after ", ReportText.time(absent), ", by ", ReportText.time(seen)]
+            case (.date(let seen), nil, _): ["by ", ReportText.time(seen), "; no date before it lacks it"]
             case (_, let low?, let high?) where low == value.value && high == value.value: nil
             case (_, let low?, let high?): "\(unit.bare(low)) to \(unit.text(high))"
             case (_, let low?, nil): "at least \(unit.text(low))"
@@ -117,14 +117,17 @@ struct ReportClaims {
             }
         return [
             element("strong", ["class": "figure"], Markup(unit.text(value.value))),
-            interval.map { [" ", element("span", ["class": "interval"], Markup($0))] } ?? [],
+            interval.map { [" ", element("span", ["class": "interval"], $0)] } ?? [],
         ]
     }
 
     static func coverage(_ seen: ClaimsDocument.Seen) -> Markup {
         guard let first = seen.dates.min(), let last = seen.dates.max() else { return "No scene" }
-        return
-            "\(ReportText.number(seen.observedSquareKilometres, decimals: 1, unit: "km²")), \(ReportText.percent(seen.clearShare)) clear, \(ReportText.counted(seen.dates.count, "date")), \(ReportText.span(first, last))"
+        return [
+            "\(ReportText.number(seen.observedSquareKilometres, decimals: 1, unit: "km²")), \(ReportText.percent(seen.clearShare)) clear ",
+            element(
+                "span", ["class": "interval"], "\(ReportText.counted(seen.dates.count, "date")), ", ReportText.times(first, last)),
+        ]
     }
 
     static func detectable(_ value: ClaimsDocument.Detectable?) -> Markup {
@@ -141,7 +144,7 @@ struct ReportClaims {
         func bare(_ quantity: ClaimsDocument.Quantity) -> String {
             switch quantity {
             case .date(let date): "\(date)"
-            case .number(let number): ReportText.number(name == "share" ? 100 * number : number, decimals: name == "share" ? 1 : 3)
+            case .number(let number): name == "share" ? ReportText.number(100 * number, decimals: 1) : ReportText.rough(number)
             }
         }
 
@@ -166,6 +169,7 @@ struct ReportEvidence {
     /// Of one claim; the others stand with their detections.
     private static let mostPictures = 3
     private static let mostLinks = 60
+    private static let mostDates = 100
 
     init(_ content: ReportContent, _ detections: ReportDetections, _ pictures: ReportPictures) {
         self.content = content
@@ -184,19 +188,22 @@ struct ReportEvidence {
             claim.wording.map {
                 element("p", ["class": "note", "dir": "auto"], element("span", ["class": "label"], "On the wording: "), Markup($0))
             } ?? [],
+            claim.verdict == .notTestable
+                ? element("p", ["dir": "auto"], element("span", ["class": "label"], "Why: "), Markup(claim.reason)) : [],
             claim.expected == nil ? [] : figures(claim),
             links(claim), shown(claim),
             element("p", ["class": "back"], element("a", ["href": "#section-claims"], "Back to the table of claims")))
     }
 
     private func figures(_ claim: ClaimsDocument.Entry) -> Markup {
-        let dates = claim.coverage.dates.map(\.description).joined(separator: ", ")
+        let dates = claim.coverage.dates.prefix(Self.mostDates).enumerated().map { [$0 > 0 ? ", " : "", ReportText.time($1)] as Markup }
+        let rest = claim.coverage.dates.count - dates.count
         return element(
             "dl", ["class": "facts-list"],
             ReportRecords.entry("Measured", ReportClaims.measured(claim.measured)),
             ReportRecords.entry("Expected", Markup(claim.expected ?? ReportText.dash)),
             ReportRecords.entry("Observed", ReportClaims.coverage(claim.coverage)),
-            ReportRecords.entry("Dates", Markup(dates.isEmpty ? "none" : dates)))
+            ReportRecords.entry("Dates", dates.isEmpty ? "none" : [Markup(dates), rest > 0 ? " and \(rest) more" : ""], isWide: true))
     }
 
     private func links(_ claim: ClaimsDocument.Entry) -> Markup {

@@ -13,9 +13,7 @@ struct ReportDetections {
     static let mostCards = 500
 
     init(_ content: ReportContent) {
-        var seen: Set<String> = []
-        let ranked = Self.ranked(content.earthworks)
-        cards = Array(ranked.lazy.filter { seen.insert($0.id).inserted }.prefix(Self.mostCards))
+        cards = Array(Self.ranked(content.earthworks).prefix(Self.mostCards))
         total = content.earthworks.count
         ids = Set(cards.map(\.id))
         claims = Set(content.claims?.claims.map(\.id) ?? [])
@@ -55,9 +53,15 @@ struct ReportDetections {
             rest > 0
                 ? element(
                     "p", ["class": "note"],
-                    "The \(cards.count) surest are shown. \(rest) more stand\(rest == 1 ? "s" : "") in detections.geojson.") : [],
-            element("div", ["class": "cards"], cards.map { card($0, pictures) }),
+                    "The \(cards.count) surest of \(total) are shown here; the other \(rest) stand in detections.geojson.") : [],
+            element("div", ["class": "cards"], anchored.map { card($0.work, pictures, isFirst: $0.isFirst) }),
         ]
+    }
+
+    /// An id is an anchor once; a record that bears one twice shows both all the same.
+    private var anchored: [(work: Earthwork, isFirst: Bool)] {
+        var seen: Set<String> = []
+        return cards.map { ($0, seen.insert($0.id).inserted) }
     }
 
     /// "linear, 4.2 km, first seen 2020-07-28".
@@ -68,22 +72,23 @@ struct ReportDetections {
         return "\(work.kind.rawValue), \(size), \(work.status.rawValue)" + (work.firstSeen.map { ", first seen \($0)" } ?? "")
     }
 
-    private func card(_ work: Earthwork, _ pictures: ReportPictures) -> Markup {
-        let key = ReportText.anchor(work.id)
+    private func card(_ work: Earthwork, _ pictures: ReportPictures, isFirst: Bool) -> Markup {
+        let key = isFirst ? ReportText.anchor(work.id) : nil
+        let heading = key.map { $0 + "-title" }
         return element(
-            "article", ["class": "card", "id": key, "aria-labelledby": key + "-title"],
+            "article", ["class": "card", "id": key, "aria-labelledby": heading],
             element(
-                "h3", ["id": key + "-title"], element("code", [:], Markup(work.id)), " ",
+                "h3", ["id": heading], element("code", [:], Markup(work.id)), " ",
                 element("span", ["class": "tag tag-\(work.kind.rawValue)"], Markup(work.kind.rawValue)), " ",
                 element("span", ["class": "tag tag-\(work.status.rawValue)"], Markup(work.status.rawValue))),
             pictures.figure(
-                work.id, isOriginal: true, caption: "The same ground on both dates. The mark follows what was detected."),
+                work.id, isOriginal: isFirst, caption: "The same ground on both dates. The mark follows what was detected."),
             element("dl", ["class": "facts-list"], Markup(facts(work))),
             coordinates(work))
     }
 
     private func facts(_ work: Earthwork) -> [Markup] {
-        let entry = ReportRecords.entry
+        func entry(_ term: String, _ value: Markup) -> Markup { ReportRecords.entry(term, value) }
         var list = [
             entry("First seen", Markup(work.firstSeen?.description ?? "not dated")),
             entry("Last date without it", Markup(work.lastAbsent?.description ?? "none: there on the first date")),
@@ -107,7 +112,7 @@ struct ReportDetections {
                     claims.contains(id) ? element("a", ["href": "#" + ReportClaims.anchor(id)], Markup(id)) : Markup(id),
                 ]
             }
-            list.append(entry("Used by the claims", Markup(links)))
+            list.append(ReportRecords.entry("Used by the claims", Markup(links), isWide: true))
         }
         return list
     }

@@ -28,15 +28,18 @@ struct ReportFindings {
             let metres = Self.length(of: lines)
             let pieces = ReportText.counted(lines.count, "linear earthwork")
             parts.append(
-                [element("strong", [:], "\(pieces), \(ReportText.kilometres(metres)) in all,"), " came into view\(Self.onset(of: lines))."])
+                [
+                    element("strong", [:], "\(pieces), \(ReportText.kilometres(metres)) in all,"), " came into view", Self.onset(of: lines),
+                    ".",
+                ])
         }
         if !sites.isEmpty {
             let pieces = ReportText.counted(sites.count, "compact earthwork")
             let joint: Markup = lines.isEmpty ? "" : " So did "
             parts.append(
                 lines.isEmpty
-                    ? [element("strong", [:], Markup(pieces)), " came into view\(Self.onset(of: sites))."]
-                    : [joint, element("strong", [:], Markup(pieces)), "\(Self.onset(of: sites))."])
+                    ? [element("strong", [:], Markup(pieces)), " came into view", Self.onset(of: sites), "."]
+                    : [joint, element("strong", [:], Markup(pieces)), Self.onset(of: sites), "."])
         } else {
             parts.append(" No compact earthwork was identified.")
         }
@@ -114,12 +117,12 @@ struct ReportFindings {
     }
 
     /// " between 2020-06-23 and 2021-01-19": from the last date that lacks the first of them to the date that shows the last.
-    private static func onset(of works: [Earthwork]) -> String {
+    private static func onset(of works: [Earthwork]) -> Markup {
         let seen = works.compactMap(\.firstSeen)
         guard let last = seen.max() else { return " at a time that the images do not tell" }
         guard works.allSatisfy({ $0.lastAbsent != nil }), let first = works.compactMap(\.lastAbsent).min() else {
-            return " by \(last); some of it was there on the first date already"
+            return [" by ", ReportText.time(last), "; some of it was there on the first date already"]
         }
-        return " between \(first) and \(last)"
+        return [" between ", ReportText.time(first), " and ", ReportText.time(last)]
     }
 }

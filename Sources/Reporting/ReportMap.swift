@@ -15,6 +15,7 @@ struct ReportMaps {
     private static let mostCloseUps = 6
 
     init(_ content: ReportContent, _ detections: ReportDetections) {
+        let content = content.aroundDateLine
         self.content = content
         self.detections = detections
         let ranked = ReportDetections.ranked(content.earthworks).filter {
@@ -25,9 +26,7 @@ struct ReportMaps {
     }
 
     var markup: Markup {
-        var everything = Extent(
-            content.tiles.flatMap { $0.footprint.joined() } + content.places.map { Array($0.polygons.joined()) }.joined())
-        everything = everything.union(Extent(works.map(\.shape.points)))
+        let everything = content.extent
         guard !everything.isEmpty else { return element("p", [:], "No position is known, so there is no map.") }
         let closeUps = closeUps(beside: everything)
         let hidden = content.earthworks.count - works.count
@@ -43,7 +42,7 @@ struct ReportMaps {
             hidden > 0
                 ? element(
                     "p", ["class": "note"],
-                    "The \(works.count) surest detections are drawn. \(hidden) more stand\(hidden == 1 ? "s" : "") in detections.geojson.")
+                    "The \(works.count) surest detections are drawn; the other \(hidden) stand in detections.geojson.")
                 : [],
         ]
     }
@@ -165,6 +164,30 @@ struct ReportMaps {
             element("ul", ["class": "legend"], items),
             isOverview ? element("p", [:], "North is up. Degrees on WGS 84. Each mark leads to its detection.") : [],
         ]
+    }
+}
+
+extension ReportContent {
+    fileprivate var extent: Extent {
+        Extent(tiles.flatMap { $0.footprint.joined() } + places.flatMap { $0.polygons.joined() } + earthworks.map(\.shape.points))
+    }
+
+    /// With longitudes of 0 to 360 where the world is narrower that way, as it is for places on both sides of the date line.
+    fileprivate var aroundDateLine: ReportContent {
+        guard !extent.isEmpty, extent.width > 180 else { return self }
+        func turned(_ points: [GeographicPoint]) -> [GeographicPoint] {
+            points.map { $0.longitude < 0 ? GeographicPoint(longitude: $0.longitude + 360, latitude: $0.latitude) : $0 }
+        }
+        var content = self
+        for index in content.tiles.indices { content.tiles[index].footprint = tiles[index].footprint.map { $0.map(turned) } }
+        for index in content.places.indices { content.places[index].polygons = places[index].polygons.map { $0.map(turned) } }
+        for index in content.earthworks.indices {
+            switch earthworks[index].shape {
+            case .line(let points): content.earthworks[index].shape = .line(turned(points))
+            case .polygon(let points): content.earthworks[index].shape = .polygon(turned(points))
+            }
+        }
+        return content.extent.width < extent.width ? content : self
     }
 }
 

@@ -1,6 +1,6 @@
 import Geodesy
 
-/// A box of the world, west to east across the date line where that is the shorter way.
+/// A box of the world in degrees. Empty until it holds a point.
 struct Extent {
     private(set) var west = Double.infinity
     private(set) var east = -Double.infinity

@@ -12,7 +12,7 @@ struct ReportPictures {
     init(_ swipes: [String: ReportSwipe], shown: [String]) throws {
         var encoded: [String: (before: String, after: String)] = [:]
         var kept: [String: ReportSwipe] = [:]
-        for id in shown {
+        for id in shown where kept[id] == nil {
             guard let swipe = swipes[id] else { continue }
             guard swipe.isWhole else {
                 throw InputError(
@@ -73,9 +73,9 @@ struct ReportPictures {
         let points = swipe.outline.filter { $0.x.isFinite && $0.y.isFinite && abs($0.x) < 1e5 && abs($0.y) < 1e5 }
         guard points.count > 1 else { return .nothing }
         guard isOriginal else { return element("use", ["href": "#\(key)-mark"]) }
-        let path = points.map { "\(ReportText.number($0.x, decimals: 1)),\(ReportText.number($0.y, decimals: 1))" }.joined(separator: " ")
+        let path = points.map { "\(svg($0.x)),\(svg($0.y))" }.joined(separator: " ")
         let unit = Double(max(swipe.width, swipe.height)) / 100
-        func width(_ factor: Double) -> String { ReportText.number(factor * unit, decimals: 2) }
+        func width(_ factor: Double) -> String { DecimalText.trimmed(factor * unit, decimals: 2) }
         // A mask keeps the rails' inside free; it reaches beyond the picture, where lines run out of it.
         let frame: [String] = [-swipe.width, -swipe.height, 3 * swipe.width, 3 * swipe.height].map(String.init)
         return element(
@@ -87,7 +87,8 @@ struct ReportPictures {
                 element(
                     "polyline",
                     [
-                        "points": path, "fill": "none", "stroke": "#000", "stroke-width": width(5.6), "stroke-linejoin": "round",
+                        "points": path, "fill": points.first == points.last ? "#000" : "none", "stroke": "#000", "stroke-width": width(5.6),
+                        "stroke-linejoin": "round",
                         "stroke-linecap": "round",
                     ])),
             element(
@@ -102,7 +103,7 @@ struct ReportPictures {
         let length = metres / swipe.metresPerPixel
         let unit = Double(swipe.width) / 100
         let (left, bottom) = (3 * unit, Double(swipe.height) - 4 * unit)
-        func text(_ value: Double) -> String { ReportText.number(value, decimals: 2) }
+        func text(_ value: Double) -> String { DecimalText.trimmed(value, decimals: 2) }
         let path = "M\(text(left)) \(text(bottom))h\(text(length))"
         return element(
             "g", ["class": "picture-scale", "aria-hidden": "true"],

@@ -4,8 +4,8 @@ enum ReportRecords {
     private static let mostRows = 1000
 
     /// A term of a list of facts.
-    static func entry(_ term: String, _ value: Markup) -> Markup {
-        element("div", [:], element("dt", [:], Markup(term)), element("dd", ["dir": "auto"], value))
+    static func entry(_ term: String, _ value: Markup, isWide: Bool = false) -> Markup {
+        element("div", ["class": isWide ? "wide-entry" : nil], element("dt", [:], Markup(term)), element("dd", ["dir": "auto"], value))
     }
 
     static func pairs(_ content: ReportContent) -> Markup {

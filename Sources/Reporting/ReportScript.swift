@@ -1,7 +1,7 @@
 /// The page's script: moves the edge between two pictures, copies coordinates. All that is to be read is there without it.
 enum ReportScript {
     /// For the content security policy: the SHA-256 of `text`, base64.
-    static let hash = "sha256-HASH"
+    static let hash = "sha256-W3gW+Y4gdTfpOC1R4YHhznbcaHEvFSTfQVgq238/Az0="
 
     static let text: StaticString = """
         (function () {

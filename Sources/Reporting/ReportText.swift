@@ -75,7 +75,7 @@ enum ReportText {
     /// With a unit; a dash where there is no number.
     static func number(_ value: Double?, decimals: Int, unit: String = "") -> String {
         guard let value, value.isFinite else { return dash }
-        return DecimalText.trimmed(value, decimals: decimals) + (unit.isEmpty ? "" : "\u{A0}" + unit)
+        return DecimalText.trimmed(value, decimals: decimals).replacing("-", with: "−") + (unit.isEmpty ? "" : "\u{A0}" + unit)
     }
 
     static func kilometres(_ metres: Double) -> String { number(metres / 1000, decimals: 2, unit: "km") }
@@ -109,6 +109,16 @@ enum ReportText {
     }
 
     static func span(_ first: CalendarDate, _ last: CalendarDate) -> String { first == last ? "\(first)" : "\(first) to \(last)" }
+
+    /// A day that does not break over two lines.
+    static func time(_ date: CalendarDate) -> Markup { element("time", [:], Markup(date.description)) }
+
+    static func times(_ first: CalendarDate, _ last: CalendarDate) -> Markup {
+        first == last ? time(first) : [time(first), " to ", time(last)]
+    }
+
+    /// To the digits that lengths, areas and counts of these images can mean.
+    static func rough(_ value: Double) -> String { number(value, decimals: abs(value) >= 1000 ? 1 : abs(value) >= 1 ? 2 : 3) }
 
     // MARK: Positions
 

@@ -219,7 +219,7 @@ struct ReportTimeline {
 }
 
 /// A coordinate of a drawing, to a tenth of its unit.
-func svg(_ value: Double) -> String { ReportText.number(value, decimals: 1) }
+func svg(_ value: Double) -> String { DecimalText.trimmed(value, decimals: 1) }
 
 /// Days across a drawing.
 private struct Axis {
