@@ -11,6 +11,8 @@ import Synchronization
 /// dropped stays in memory until its last reader has copied from it. To decode a file once when it is read by rows of windows, the budget
 /// must hold the blocks that one row of windows touches: (height of a window with its halo + height of a block) × width of the raster ×
 /// bytes of a pixel, for each file that is read at the same time.
+/// With less, blocks are decoded again as they are without a cache. Not in the budget: the decoders of tall strips, which hold a strip's
+/// undecoded bytes until its last row, and the picture of a PNG, which its reader holds for as long as it lives.
 public final class DecodedBlockCache: Sendable {
     /// What was asked of a cache, and what it holds.
     public struct Statistics: Sendable, Hashable {

@@ -1,5 +1,4 @@
 import Glibc
-import Raster
 
 /// Which file it was that was opened. A file that takes another's name, or that is written anew in its place, is another one.
 struct FileIdentity: Hashable, Sendable {

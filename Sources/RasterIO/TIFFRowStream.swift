@@ -1,4 +1,3 @@
-import Raster
 import Synchronization
 
 /// The decoder of one tall strip. It only goes forward, so that all threads share it: each goes on where the last one stopped, and what is
