@@ -225,7 +225,8 @@ struct ReportEvidence {
     }
 
     private func shown(_ claim: ClaimsDocument.Entry) -> Markup {
-        let ranked = detections.cards.filter { pictures.has($0.id) && Set(claim.evidence).contains($0.id) }
+        let used = Set(claim.evidence)
+        let ranked = detections.cards.filter { pictures.has($0.id) && used.contains($0.id) }
         let figures = ranked.prefix(Self.mostPictures).map { work in
             pictures.figure(
                 work.id, isOriginal: false,

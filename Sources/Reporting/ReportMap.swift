@@ -31,11 +31,14 @@ struct ReportMaps {
         let closeUps = closeUps(beside: everything)
         let hidden = content.earthworks.count - works.count
         return [
-            map("map-overview", "Overview", everything, isOverview: true),
-            Markup(
-                closeUps.prefix(Self.mostCloseUps).enumerated().map { index, group in
-                    map("map-\(index + 1)", "Close up: \(group.names.prefix(6).joined(separator: ", "))", group.extent, isOverview: false)
-                }),
+            element(
+                "div", ["class": "maps"],
+                map("map-overview", "Overview", everything, isOverview: true),
+                Markup(
+                    closeUps.prefix(Self.mostCloseUps).enumerated().map { index, group in
+                        let names = group.names.prefix(6).joined(separator: ", ")
+                        return map("map-\(index + 1)", "Close up: \(names)", group.extent, isOverview: false)
+                    })),
             closeUps.count > Self.mostCloseUps
                 ? element("p", ["class": "note"], "\(closeUps.count - Self.mostCloseUps) more groups of tiles have no map of their own.")
                 : [],

@@ -1,7 +1,7 @@
 /// The page's style sheet: the system's own fonts, light and dark, narrow and wide, and print.
 enum ReportStyle {
     /// For the content security policy: the SHA-256 of `text`, base64.
-    static let hash = "sha256-u9X+giXvktC69AcV9Yss7Dem2+AJzaeINCS5MbYSWso="
+    static let hash = "sha256-8YZ0HbehgYrRzuxpSDBN8Ye+L8hPyPBlG40Yw3rUjqg="
 
     static let text: StaticString = """
         :root {
@@ -208,7 +208,7 @@ enum ReportStyle {
           .claims thead th:nth-child(2) { width: 19%; }
           .claims thead th:last-child { width: 13%; }
           .claims tbody th { width: auto; padding-right: 1rem; font-size: 9pt; }
-          .claims .figure, .claims time { white-space: normal; }
+          .claims .figure, .claims time { white-space: normal; font-size: 1em; }
           .claims .verdict { font-size: 8pt; }
           thead { break-after: avoid; }
           .claims td, .claims td:nth-of-type(4) { min-width: 0; padding-right: 0.6rem; }

@@ -254,6 +254,18 @@ struct ReportTests {
         #expect(frame.graticule.html.contains("<line") && frame.graticuleLabels.html.contains("°"))
     }
 
+    @Test("Places on both sides of the date line lie beside each other on the map")
+    func dateLine() throws {
+        func tile(_ west: Double, _ name: String) -> ReportContent.Tile {
+            let ring = [(0.0, 0.0), (0.2, 0), (0.2, 0.3), (0, 0.3), (0, 0)].map { GeographicPoint(longitude: west + $0.0, latitude: $0.1) }
+            return .init(name: name, footprint: [[ring]], dates: [], pairs: [])
+        }
+        var content = ReportContent(program: "p", title: "t", created: "")
+        content.tiles = [tile(179.7, "east"), tile(-179.9, "west")]
+        let html = try Report.html(content)
+        #expect(html.contains(">180.0°E<") && html.contains(">179.9°W<") && !html.contains(">0°<"))
+    }
+
     @Test("Half way along a line, in degrees and in minutes and seconds")
     func positions() {
         let line = [(16.0, 30.0), (16.0, 30.1), (16.0, 30.4)].map { GeographicPoint(longitude: $0.0, latitude: $0.1) }
