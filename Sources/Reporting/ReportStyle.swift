@@ -1,7 +1,7 @@
 /// The page's style sheet: the system's own fonts, light and dark, narrow and wide, and print.
 enum ReportStyle {
     /// For the content security policy: the SHA-256 of `text`, base64.
-    static let hash = "sha256-8YZ0HbehgYrRzuxpSDBN8Ye+L8hPyPBlG40Yw3rUjqg="
+    static let hash = "sha256-mcZRMNwtU0RyM16rE0phAkdir2b8Kn4U8bk+MAV5TL0="
 
     static let text: StaticString = """
         :root {
@@ -11,7 +11,7 @@ enum ReportStyle {
           --yes: #14653a; --yes-back: #e2f2e8; --no: #9c1c2b; --no-back: #fbe6e6; --open: #7a5200; --open-back: #fbf0d3;
           --mute: #4a525c; --mute-back: #e9ebee; --banner: #7a1f00; --banner-ink: #ffffff;
           --ground: #f3efe6; --grid: #d3ccbc; --tile: #6f6a5d; --place: #2f6a8f; --halo: #fdfcfa;
-          --onset-0: #3b0f70; --onset-1: #6a2c91; --onset-2: #a8327d; --onset-3: #d1495b; --onset-4: #d9701c; --onset-5: #a87b00;
+          --onset-0: #3b0f70; --onset-1: #6a2c91; --onset-2: #a8327d; --onset-3: #d1495b; --onset-4: #c25e10; --onset-5: #a87b00;
           --serif: Charter, "Bitstream Charter", "Iowan Old Style", "Source Serif 4", Cambria, Georgia, serif;
           --sans: system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif;
           --mono: ui-monospace, "SF Mono", "Cascadia Mono", "DejaVu Sans Mono", "Liberation Mono", Menlo, monospace;
