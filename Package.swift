@@ -70,6 +70,7 @@ let package = Package(
             dependencies: [
                 "Raster", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Reporting", "Claims",
                 "StrictYAML", "CCrypto",
+                .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // Floor 5
         .executableTarget(

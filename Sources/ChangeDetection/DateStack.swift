@@ -30,16 +30,15 @@ public struct DateStack: Sendable {
         }
     }
 
-    /// A single date's change counts up to this many steps (5 σ), so that a cloud or a convoy on one date cannot carry a mean.
-    private static let clip = 50
-
     /// The signed change between the dates before `split` and those from it on, in standard deviations of no change.
     ///
+    /// - Parameter clip: most that a single date counts, in steps; 5 σ by default, so that a cloud or a convoy on one date cannot carry a mean.
     /// - Precondition: 0 < split < dates.count.
-    public func step(at split: Int) -> SearchPlanes {
+    public func step(at split: Int, clip: Int = 50) -> SearchPlanes {
         precondition(split > 0 && split < dates.count, "a step lies between two dates")
         var result = SearchPlanes(size: RasterSize(width: dates[0].width, height: dates[0].height))
-        result.structure = dates[dates.count - 1].structure
+        // All dates have the same old structure, that of the reference; some may come without.
+        if let known = dates.last(where: { !$0.structure.isEmpty }) { result.structure = known.structure }
         let step = ChangeBlock.searchStep
         for i in result.signed.indices {
             var (before, after): (Float, Float) = (0, 0)
@@ -48,7 +47,7 @@ public struct DateStack: Sendable {
                 let value = dates[t].signed[i]
                 guard value != -128 else { continue }
                 let weight = 1 / (scales[t] * scales[t])
-                let weighted = Float(max(-Self.clip, min(Self.clip, Int(value)))) * step / scales[t]
+                let weighted = Float(max(-clip, min(clip, Int(value)))) * step / scales[t]
                 if t < split {
                     before += weighted
                     m += weight

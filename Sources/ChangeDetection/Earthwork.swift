@@ -2,7 +2,7 @@ import Geodesy
 import Raster
 
 /// One detected earthwork: the record that `detections.geojson` holds a feature of.
-public struct Earthwork: Sendable, Equatable {
+public struct Earthwork: Sendable, Equatable, Codable {
     public enum Kind: String, Sendable, Codable {
         /// A trench, berm or track-like line.
         case linear
@@ -28,7 +28,7 @@ public struct Earthwork: Sendable, Equatable {
         case both
     }
 
-    public enum Shape: Sendable, Equatable {
+    public enum Shape: Sendable, Equatable, Codable {
         /// Vertices in order, at least two.
         case line([GeographicPoint])
         /// One closed outer ring, counter-clockwise, first point repeated as the last.

@@ -16,6 +16,16 @@ public struct SearchPlanes: Sendable {
         structure = [Int8](repeating: 0, count: size.pixelCount)
     }
 
+    /// - Precondition: `signed` fits the size, and `structure` too or is empty, where only the change is wanted.
+    public init(size: RasterSize, signed: [Int8], structure: [Int8]) {
+        precondition(signed.count == size.pixelCount, "the change does not fit the size")
+        precondition(structure.isEmpty || structure.count == size.pixelCount, "the structure does not fit the size")
+        width = size.width
+        height = size.height
+        self.signed = signed
+        self.structure = structure
+    }
+
     /// Sets one block's pixels. - Precondition: the block lies within the planes.
     public mutating func store(_ block: ChangeBlock) {
         for y in 0..<block.window.height {

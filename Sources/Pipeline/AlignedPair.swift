@@ -1,6 +1,7 @@
 import ChangeDetection
 import Geodesy
 import Raster
+import Scenes
 
 /// Anything that gives the pixels of one scene, window by window.
 public protocol SceneSource: Sendable {
@@ -8,6 +9,8 @@ public protocol SceneSource: Sendable {
     /// Reflectance and validity; the window may reach outside the scene, where validity is 0.
     func read(_ window: PixelWindow) throws -> SceneBlock
 }
+
+extension SceneReader: SceneSource {}
 
 /// Two dates on one grid: the earlier one's.
 ///

@@ -28,28 +28,35 @@ public struct DiffJob: Sendable {
             later.name += "-after"
         }
         let settings = DetectionSettings()
-        let job = PairJob(
-            before: earlier, after: later, tile: earlier.tile ?? later.tile ?? "scene", settings: settings, outputs: options.outputs,
-            jobs: options.jobs)
         var summary = RunSummary(output: output)
         summary.warnings = first.warnings + second.warnings
         let folder = URL(fileURLWithPath: output).standardizedFileURL.path
         let lock = try RunLock(folder: folder)
         return try withExtendedLifetime(lock) {
+            let steps = try StepStore(ledger: nil)
+            let staged = try StagedOutput(folder: folder)
+            let meter = ProgressMeter(count: 2, handler: progress)
+            let name = earlier.tile ?? later.tile ?? "scene"
+            let tile = TileRun(
+                tile: name, bands: nil, settings: settings, outputs: options.outputs, jobs: options.jobs, since: nil, steps: steps,
+                output: staged)
+            let stage = "\(name) \(earlier.name) → \(later.name)"
+            let outcome = try tile.run([earlier, later]) { meter.report(stage, $0) }
+            meter.finishOne()
+            guard let result = outcome.result, !result.pairs.isEmpty else {
+                let refused = outcome.refused.first
+                throw InputError(path: refused?.input, problem: refused?.reason ?? "the two scenes cannot be compared")
+            }
+            summary.warnings += outcome.warnings
             var results = OutputAssembly(
-                output: try StagedOutput(folder: folder), outputs: options.outputs,
+                [result], output: staged, outputs: options.outputs,
                 parameters: RunParameters(
                     falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres,
                     minimumLengthMetres: settings.minimumLengthMetres, outputs: options.outputs.names,
                     before: URL(fileURLWithPath: before).standardizedFileURL.path,
                     after: URL(fileURLWithPath: after).standardizedFileURL.path),
-                summary: summary)
-            _ = try results.add(job, area: nil, isConsecutive: true, meter: ProgressMeter(count: 1, handler: progress))
-            guard !results.summary.pairs.isEmpty else {
-                let refused = results.summary.refused.first
-                throw InputError(path: refused?.input, problem: refused?.reason ?? "the two scenes cannot be compared")
-            }
-            return try results.publish()
+                steps: steps, summary: summary)
+            return try results.publish(jobs: options.jobs) { meter.report("picture", $0) }
         }
     }
 }

@@ -48,12 +48,16 @@ struct Manifest: Codable, Sendable, Equatable {
         case program, libraries, created, parameters, inputs, outputs, pairs, refused, simulated, timings
     }
 
-    /// Hashes what was read and what stands in the staging folder, and writes the manifest there.
+    /// Hashes what stands in the staging folder, and writes the manifest there.
     ///
-    /// - Parameter elapsed: how long the run took.
-    /// - Throws: `InputError` where an input can no longer be read or `SOURCE_DATE_EPOCH` is no number of seconds, `OutputError`.
+    /// - Parameters:
+    ///   - standing: outputs of an earlier run that stay as they are.
+    ///   - inputs: by path.
+    ///   - elapsed: how long the run took.
+    /// - Throws: `InputError` where `SOURCE_DATE_EPOCH` is no number of seconds, `OutputError`.
     static func write(
-        to path: String, staged: StagedOutput, inputs: [String], parameters: RunParameters, pairs: [PairRecord], refused: [RefusedInput],
+        to path: String, staged: StagedOutput, standing: [File] = [], inputs: [File], parameters: RunParameters, pairs: [PairRecord],
+        refused: [RefusedInput],
         isSimulated: Bool, elapsed: Duration
     ) throws {
         let epoch = try SourceDateEpoch.seconds(ProcessInfo.processInfo.environment)
@@ -61,8 +65,8 @@ struct Manifest: Codable, Sendable, Equatable {
         let manifest = Manifest(
             program: Version.program, libraries: Version.libraries,
             created: SourceDateEpoch.timeStamp(seconds: epoch ?? Int(Date().timeIntervalSince1970)), parameters: parameters,
-            inputs: try hashed(Set(inputs.map { URL(fileURLWithPath: $0).standardizedFileURL.path }).sorted()) { $0 },
-            outputs: try hashed(written, at: staged.path), pairs: pairs, refused: refused,
+            inputs: inputs, outputs: (try hashed(written, at: staged.path) + standing).sorted { $0.path < $1.path }, pairs: pairs,
+            refused: refused,
             simulated: isSimulated,
             timings: epoch == nil ? Timings(elapsedSeconds: (elapsed / .seconds(1)).rounded(decimals: 1) ?? 0) : nil)
         try AtomicFile.write(JSONText.encode(manifest), to: path)

@@ -30,228 +30,269 @@ struct RunParameters: Codable, Sendable, Equatable {
     }
 }
 
-/// Brings the pairs of a run together: their records, their files, the manifest; and puts all of it in place at once.
+/// From what the tiles show to the files people get: earthworks brought together, claims weighed, pictures drawn, records written, and all of it put
+/// in place at once.
 struct OutputAssembly {
     let output: StagedOutput
     private let outputs: OutputSelection
     private let parameters: RunParameters
-    private(set) var summary: RunSummary
-    private let started = ContinuousClock.now
+    private let steps: StepStore
+    private let tiles: [TileResult]
+    private var summary: RunSummary
     private var earthworks: [Earthwork] = []
-    private var records: [PairRecord] = []
-    private var inputs: Set<String> = []
-    private var credits: [String] = []
-    private var newest: CalendarDate?
-    private var coverage: [String: SceneCoverage] = [:]
-    private var pixelMetres = 0.0
+    /// Files of an earlier run that stand as they are.
+    private var standing: [Ledger.Output] = []
+    /// What each picture and change raster is made of, by path.
+    private var madeOf: [String: StepKey] = [:]
+    private let started = ContinuousClock.now
 
-    init(output: StagedOutput, outputs: OutputSelection, parameters: RunParameters, summary: RunSummary) {
+    init(
+        _ tiles: [TileResult], output: StagedOutput, outputs: OutputSelection, parameters: RunParameters, steps: StepStore,
+        summary: RunSummary
+    ) {
+        self.tiles = tiles
         self.output = output
         self.outputs = outputs
         self.parameters = parameters
+        self.steps = steps
         self.summary = summary
     }
 
-    func holds(_ before: SceneDescription, _ after: SceneDescription, tile: String) -> Bool {
-        summary.pairs.contains { $0.tile == tile && $0.before == before.name && $0.after == after.name }
+    /// - Parameters:
+    ///   - area: what lies outside is left out.
+    ///   - register: the claims to weigh, if any.
+    ///   - power: what would have been found.
+    ///   - progress: 0…1.
+    mutating func publish(
+        area: AreaOfInterest? = nil, weighing register: ClaimsRegister? = nil, power: @escaping DetectionPowerSource = { _ in nil },
+        jobs: Int, progress: @Sendable (Double) -> Void
+    ) throws -> RunSummary {
+        let last = try steps.ledger?.lastRun()
+        summary.isSimulated = tiles.contains { $0.scenes.contains(where: \.isSimulated) }
+        summary.refused.sort { ($0.input, $0.reason) < ($1.input, $1.reason) }
+        earthworks = try found(area: area)
+        if let last { earthworks = StableNames.carried(from: last.earthworks, to: earthworks) }
+        let document = try register.map { try weigh($0, power: power) }
+        if let document { earthworks = earthworks.annotated(with: document) }
+        try draw(tags: document.map(Self.tags) ?? [:], jobs: jobs, progress: progress)
+        sumUp(document)
+
+        let inputs = try inputFiles(register)
+        var run = FinishedRun(
+            key: try runKey(inputs).digest, earthworks: earthworks,
+            verdicts: Dictionary(uniqueKeysWithValues: document?.claims.map { ($0.id, $0.verdict.rawValue) } ?? []),
+            scenes: Dictionary(uniqueKeysWithValues: tiles.map { ($0.tile, $0.scenes.map(\.name)) }), refused: summary.refused,
+            warnings: summary.warnings, exitCode: 0)
+        summary.exitCode = summary.refused.isEmpty ? .done : .someInputRefused
+        run.exitCode = summary.exitCode.rawValue
+        let missing = missingOutputs()
+        if let last {
+            summary.news = RunNews(run, since: last)
+            summary.news?.healed = missing
+            summary.toldBefore = Set(last.warnings + last.refused.map(\.input))
+        }
+        summary.computed = Self.words(steps.computed)
+        if let last, last.key == run.key, missing.isEmpty, output.written().isEmpty {
+            summary.isUnchanged = true
+            nameDocuments(document != nil)
+            try steps.ledger?.keep(steps.digests)
+            return summary
+        }
+        try write(document, inputs: inputs)
+        try put(run)
+        return summary
     }
 
-    /// Runs one pair and takes in what it gives.
-    ///
-    /// - Returns: the scene that could not be used, where there was one; it stands among the refused. nil also where the pair as a whole could
-    ///   not be compared.
-    /// - Throws: `OutputError` where nothing can be written.
-    mutating func add(_ job: PairJob, area: AreaOfInterest?, isConsecutive: Bool, meter: ProgressMeter) throws -> SceneDescription? {
-        do {
-            try take(job.run(into: output) { meter.report(job.title, $0) }, of: job, area: area, isConsecutive: isConsecutive)
-            meter.finishOne()
-            return nil
-        } catch let error as any TrenchWatchError where !(error is OutputError) {
-            meter.finishOne()
-            let culprit = [job.after, job.before].first { scene in error.path.map(scene.files.contains) ?? false }
-            if let culprit {
-                summary.refused.append(RefusedInput(input: error.path ?? culprit.name, error: error))
-            } else {
-                summary.refused.append(RefusedInput(input: job.title, error: error))
+    // MARK: Earthworks and claims
+
+    /// All that the tiles show, tiles brought together.
+    private func found(area: AreaOfInterest?) throws -> [Earthwork] {
+        var all: [Earthwork] = []
+        for tile in tiles {
+            let inside = try tile.earthworks.filter { earthwork in
+                if let since = parameters.since, let seen = earthwork.firstSeen, seen < since { return false }
+                return try area?.contains(earthwork) ?? true
             }
-            return culprit
+            var names = EarthworkNames(taken: Set(all.map(\.id)))
+            var renamed: [String: String] = [:]
+            for earthwork in inside { renamed[earthwork.id] = names.unique(earthwork.id) }
+            all += inside.map { earthwork in
+                var earthwork = earthwork
+                earthwork.id = renamed[earthwork.id] ?? earthwork.id
+                earthwork.group = renamed[earthwork.group] ?? earthwork.group
+                return earthwork
+            }
         }
+        return TileJoin.joined(all)
     }
 
-    private mutating func take(_ product: PairJob.Product, of job: PairJob, area: AreaOfInterest?, isConsecutive: Bool) throws {
-        let inside = try product.earthworks.filter { try area?.contains($0) ?? true }
-        let lines = inside.filter { $0.kind == .linear }
-        summary.pairs.append(
-            RunSummary.Pair(
-                tile: job.tile, before: job.before.name, after: job.after.name, linearCount: lines.count,
-                compactCount: inside.count - lines.count, linearLengthMetres: lines.reduce(0) { $0 + ($1.lengthMetres ?? 0) },
-                picture: product.picture.map { output.folder + "/" + $0 }, change: product.change.map { output.folder + "/" + $0 }))
-        summary.warnings += product.warnings
-        records.append(product.record)
-        inputs.formUnion(job.before.files + job.after.files)
-        for scene in [job.before, job.after] {
-            if let credit = scene.credit, !credits.contains(credit) { credits.append(credit) }
-            if scene.isSimulated { summary.isSimulated = true }
-            if let date = scene.date { newest = max(newest ?? date, date) }
+    private func weigh(_ register: ClaimsRegister, power: @escaping DetectionPowerSource) throws -> ClaimsDocument {
+        var scenes: [SceneCoverage] = []
+        var pixelMetres = 0.0
+        for tile in tiles {
+            for (scene, share) in zip(tile.scenes, tile.clearShares) {
+                guard let date = scene.date else { continue }
+                scenes.append(SceneCoverage(date: date, footprint: [[try Self.footprint(scene.grid)]], clearShare: share))
+                let size = scene.grid.size
+                let metres = try PixelSize.metres(of: scene.grid, atColumn: Double(size.width) / 2, row: Double(size.height) / 2)
+                pixelMetres = max(pixelMetres, metres.x)
+            }
         }
-        guard job.known == nil else { return }
-        for scene in [job.before, job.after] { try cover(scene, clearShare: product.record.clearShare) }
-        // First against last sees what grew too slowly for its neighbours in time; what they have seen is theirs.
-        let added =
-            isConsecutive
-            ? inside
-            : EarthworkOverlap.new(
-                inside, beyond: earthworks.filter { $0.tiles == [job.tile] }, minimumLengthMetres: parameters.minimumLengthMetres)
-        record(added)
-    }
-
-    /// Notes what a scene shows, for the claims; of a scene noted twice the clearer account counts.
-    private mutating func cover(_ scene: SceneDescription, clearShare: Double) throws {
-        guard let date = scene.date else { return }
-        let locator = try PixelGeolocator(grid: scene.grid)
-        let (width, height) = (Double(scene.grid.size.width), Double(scene.grid.size.height))
-        let ring = [(0, 0), (0, height), (width, height), (width, 0), (0, 0)].map { locator.geographic(column: $0.0, row: $0.1) }
-        let key = "\(scene.tile ?? "") \(scene.name)"
-        let known = coverage[key]?.clearShare ?? 0
-        coverage[key] = SceneCoverage(date: date, footprint: [[ring]], clearShare: max(known, clearShare))
-        pixelMetres = max(pixelMetres, try PixelSize.metres(of: scene.grid, atColumn: width / 2, row: height / 2).x)
-    }
-
-    /// Weighs the claims of a register and writes `claims.json`; the earthworks then name the claims that use them.
-    private mutating func weigh(_ register: ClaimsRegister) throws {
-        let scenes = coverage.keys.sorted().compactMap { coverage[$0] }
-        var document = try register.assess(ClaimEvidence(earthworks: earthworks, scenes: scenes, pixelMetres: pixelMetres))
+        var document = try register.assess(ClaimEvidence(earthworks: earthworks, scenes: scenes, pixelMetres: pixelMetres), power: power)
         if summary.isSimulated { document.simulated = true }
-        earthworks = earthworks.annotated(with: document)
-        try AtomicFile.write([UInt8](document.json()), to: output.path("claims.json"))
-        inputs.formUnion(register.files)
-        summary.claims = document.claims.map { RunSummary.Claim(id: $0.id, statement: $0.statement, verdict: $0.verdict.rawValue) }
-        summary.claimsDocument = output.folder + "/claims.json"
+        return document
     }
 
-    /// Takes in earthworks, giving those a number whose names are taken.
-    private mutating func record(_ added: [Earthwork]) {
-        var names = EarthworkNames(taken: Set(earthworks.map(\.id)))
-        var renamed: [String: String] = [:]
-        for earthwork in added { renamed[earthwork.id] = names.unique(earthwork.id) }
-        earthworks += added.map { earthwork in
-            var earthwork = earthwork
-            earthwork.id = renamed[earthwork.id] ?? earthwork.id
-            earthwork.group = renamed[earthwork.group] ?? earthwork.id
-            return earthwork
+    /// The corners of a grid, closed, counter-clockwise where north is up.
+    static func footprint(_ grid: RasterGrid) throws -> [GeographicPoint] {
+        let locator = try PixelGeolocator(grid: grid)
+        let (width, height) = (Double(grid.size.width), Double(grid.size.height))
+        return [(0, 0), (0, height), (width, height), (width, 0), (0, 0)].map { locator.geographic(column: $0.0, row: $0.1) }
+    }
+
+    /// The claims that an earthwork supports, in a few words.
+    private static func tags(_ document: ClaimsDocument) -> [String: String] {
+        var claims: [String: [String]] = [:]
+        for claim in document.claims where claim.verdict == .supported {
+            for id in claim.evidence { claims[id, default: []].append(claim.id) }
+        }
+        return claims.mapValues { $0.count > 2 ? "\($0[0]) +\($0.count - 1)" : $0.joined(separator: ", ") }
+    }
+
+    // MARK: Pictures
+
+    private mutating func draw(tags: [String: String], jobs: Int, progress: @Sendable (Double) -> Void) throws {
+        var waiting: [PictureJob] = []
+        for tile in tiles {
+            for pair in tile.pairs {
+                let picture = try PictureJob(pair, of: tile, earthworks: earthworks, tags: tags, steps: steps)
+                let lines = picture.earthworks.filter { $0.kind == .linear }
+                summary.pairs.append(
+                    RunSummary.Pair(
+                        tile: tile.tile, before: pair.record.before, after: pair.record.after, linearCount: lines.count,
+                        compactCount: picture.earthworks.count - lines.count,
+                        linearLengthMetres: lines.reduce(0) { $0 + ($1.lengthMetres ?? 0) },
+                        picture: outputs.contains(.picture) ? output.folder + "/" + picture.paths[0] : nil,
+                        change: pair.change.map { output.folder + "/" + $0 }))
+                if let change = pair.change { try noteChange(change, of: pair, tile: tile) }
+                guard outputs.contains(.picture) else { continue }
+                for path in picture.paths { madeOf[path] = picture.key }
+                if let files = steps.standing(picture.paths, madeOf: picture.key) { standing += files } else { waiting.append(picture) }
+            }
+        }
+        for (index, picture) in waiting.enumerated() {
+            try picture.draw(into: output)
+            steps.countComputed(.picture)
+            progress(Double(index + 1) / Double(waiting.count))
         }
     }
 
-    /// Searches all dates of a tile together and takes in what they show.
-    ///
-    /// - Returns: the earthworks, or the scene that could not be used; it stands among the refused. Neither where the dates as a whole could not be
-    ///   compared.
-    mutating func add(
-        _ scenes: [SceneDescription], tile: String, bands: [String]?, settings: DetectionSettings, jobs: Int, area: AreaOfInterest?,
-        meter: ProgressMeter
-    ) throws -> (earthworks: [Earthwork]?, culprit: SceneDescription?) {
-        let title = "\(tile), \(scenes.count) dates"
-        do {
-            let common =
-                bands
-                ?? scenes[0].bands.map(\.name).filter { name in
-                    scenes.allSatisfy { $0.bands.contains { $0.name == name } }
-                }
-            guard !common.isEmpty else { return (nil, nil) }
-            let sources = try scenes.map { try SceneReader($0, bands: common) }
-            let analysis = try StackAnalysis(
-                sources: sources, reference: StackReference.choose(sources), settings: settings, jobs: jobs
-            ) { meter.report(title, $0) }
-            meter.finishOne()
-            let found = try analysis.records(tile: tile, scenes: scenes).filter { try area?.contains($0) ?? true }
-            record(found)
-            for (scene, share) in zip(scenes, analysis.clearShares) { try cover(scene, clearShare: share) }
-            return (found, nil)
-        } catch let error as any TrenchWatchError where !(error is OutputError) {
-            let culprit = scenes.first { scene in error.path.map(scene.files.contains) ?? false }
-            guard let culprit else { return (nil, nil) }
-            summary.refused.append(RefusedInput(input: error.path ?? culprit.name, error: error))
-            return (nil, culprit)
+    /// A change raster stands from an earlier run, or has been written by this one and gets its style.
+    private mutating func noteChange(_ path: String, of pair: TileResult.Pair, tile: TileResult) throws {
+        let files = PairFiles.change(tile.stem(pair))
+        for file in files { madeOf[file] = pair.key }
+        if !FileManager.default.fileExists(atPath: output.path(path)), let kept = steps.standing(files, madeOf: pair.key) {
+            standing += kept
+        } else {
+            try QGISStyle.write(QGISStyle.change, besideLayer: output.path(path))
         }
     }
 
-    /// Writes the records and the manifest, puts everything in place, and sums up.
-    ///
-    /// - Parameter register: the claims to weigh, if any.
-    mutating func publish(weighing register: ClaimsRegister? = nil) throws -> RunSummary {
-        earthworks = TileJoin.joined(earthworks)
-        if let register { try weigh(register) }
+    // MARK: Documents
+
+    private mutating func sumUp(_ document: ClaimsDocument?) {
         let lines = earthworks.filter { $0.kind == .linear }
         summary.linearCount = lines.count
         summary.compactCount = earthworks.count - lines.count
         summary.linearLengthMetres = lines.reduce(0) { $0 + ($1.lengthMetres ?? 0) }
+        summary.claims =
+            document?.claims.map { RunSummary.Claim(id: $0.id, statement: $0.statement, verdict: $0.verdict.rawValue) } ?? []
+    }
+
+    private func inputFiles(_ register: ClaimsRegister?) throws -> [Manifest.File] {
+        var paths = Set(tiles.flatMap { $0.scenes.flatMap(\.files) } + (register?.files ?? []))
+        paths.formUnion([parameters.pipeline, parameters.area].compactMap { $0 })
+        let names = Set(paths.map { URL(fileURLWithPath: $0).standardizedFileURL.path }).sorted()
+        return try names.map { path in
+            let digest = try steps.digests.digest(ofFileAt: path)
+            return Manifest.File(path: path, sha256: digest.sha256, bytes: digest.bytes)
+        }
+    }
+
+    private func runKey(_ inputs: [Manifest.File]) throws -> StepKey {
+        try steps.key(.run, [JSONText.encode(parameters), JSONText.encode(inputs), JSONText.encode(summary.refused)])
+    }
+
+    /// Of what the last run left and this one would leave too, what is not there as it was.
+    private func missingOutputs() -> [String] {
+        guard let ledger = steps.ledger else { return [] }
+        let stands = Set(standing.map(\.path))
+        return steps.earlierOutputs.values.filter { output in
+            let wanted = output.key == nil || madeOf[output.path]?.digest == output.key
+            return wanted && !stands.contains(output.path) && !ledger.isIntact(output)
+        }.map(\.path).sorted()
+    }
+
+    /// The paths of the documents, for the summary.
+    private mutating func nameDocuments(_ hasClaims: Bool) {
+        if outputs.contains(.detections) {
+            summary.geoJSON = output.folder + "/detections.geojson"
+            summary.geoPackage = output.folder + "/detections.gpkg"
+        }
+        if hasClaims { summary.claimsDocument = output.folder + "/claims.json" }
+        summary.manifest = output.folder + "/run.json"
+    }
+
+    private mutating func write(_ document: ClaimsDocument?, inputs: [Manifest.File]) throws {
+        let scenes = tiles.flatMap(\.scenes)
+        let credits = Set(scenes.compactMap(\.credit)).sorted()
         let metadata = DetectionsMetadata(
-            isSimulated: summary.isSimulated, credit: credits.isEmpty ? nil : credits.sorted().joined(separator: "; "), newestScene: newest)
+            isSimulated: summary.isSimulated, credit: credits.isEmpty ? nil : credits.joined(separator: "; "),
+            newestScene: scenes.compactMap(\.date).max())
         if outputs.contains(.detections) {
             try DetectionsGeoJSON.write(earthworks, to: output.path("detections.geojson"), metadata: metadata)
             try QGISStyle.write(QGISStyle.detections, besideLayer: output.path("detections.geojson"))
             try DetectionsGeoPackage.write(earthworks, to: output.path("detections.gpkg"), metadata: metadata)
-            summary.geoJSON = output.folder + "/detections.geojson"
-            summary.geoPackage = output.folder + "/detections.gpkg"
         }
-        for change in summary.pairs.compactMap(\.change) {
-            try QGISStyle.write(QGISStyle.change, besideLayer: output.path(String(change.dropFirst(output.folder.count + 1))))
-        }
-        summary.refused.sort { ($0.input, $0.reason) < ($1.input, $1.reason) }
-        if let pipeline = parameters.pipeline { inputs.insert(pipeline) }
-        if let area = parameters.area { inputs.insert(area) }
+        if let document { try AtomicFile.write([UInt8](document.json()), to: output.path("claims.json")) }
         try Manifest.write(
-            to: output.path("run.json"), staged: output, inputs: inputs.sorted(), parameters: parameters, pairs: records,
-            refused: summary.refused, isSimulated: summary.isSimulated, elapsed: started.duration(to: .now))
+            to: output.path("run.json"), staged: output,
+            standing: standing.map { Manifest.File(path: $0.path, sha256: $0.digest.sha256, bytes: $0.digest.bytes) }, inputs: inputs,
+            parameters: parameters, pairs: tiles.flatMap { $0.pairs.map(\.record) }, refused: summary.refused,
+            isSimulated: summary.isSimulated, elapsed: started.duration(to: .now))
+        nameDocuments(document != nil)
+    }
+
+    /// Puts the files in their places, takes away those of the last run that are no longer made, and enters the run in the ledger.
+    private mutating func put(_ run: FinishedRun) throws {
+        let written = output.written()
         try output.publish(last: "run.json")
-        summary.manifest = output.folder + "/run.json"
-        if !summary.refused.isEmpty { summary.exitCode = .someInputRefused }
-        return summary
-    }
-}
-
-/// Which earthworks of one set another has already.
-enum EarthworkOverlap {
-
-    /// What `found` adds to `known`: sites that lie near none of it, and the pieces of lines that do, where they are long enough.
-    static func new(
-        _ found: [Earthwork], beyond known: [Earthwork], within nearMetres: Double = 60, minimumLengthMetres: Double
-    ) -> [Earthwork] {
-        let knownPoints = known.flatMap { densified($0.shape.points) }
-        func isNew(_ point: GeographicPoint) -> Bool { !knownPoints.contains { Geodesic.distance($0, point) < nearMetres } }
-        return found.flatMap { earthwork -> [Earthwork] in
-            guard case .line(let vertices) = earthwork.shape else {
-                let points = earthwork.shape.points
-                return 2 * points.count(where: isNew) > points.count ? [earthwork] : []
-            }
-            var pieces: [[GeographicPoint]] = [[]]
-            for point in densified(vertices) {
-                if isNew(point) { pieces[pieces.count - 1].append(point) } else if !pieces[pieces.count - 1].isEmpty { pieces.append([]) }
-            }
-            return pieces.filter { $0.count > 1 }.compactMap { points in
-                let length = Geodesic.length(points)
-                guard length >= max(minimumLengthMetres, 1) else { return nil }
-                var piece = earthwork
-                piece.shape = .line(points)
-                piece.lengthMetres = length
-                piece.bearingDegrees = Geodesic.axisBearing(of: points)
-                return piece
-            }
+        guard let ledger = steps.ledger else { return }
+        var entries = standing
+        for path in written {
+            let file = output.folder + "/" + path
+            guard let identity = FileIdentity(path: file) else { throw OutputError(path: file, problem: "it is gone as soon as written") }
+            entries.append(
+                Ledger.Output(path: path, digest: try steps.digests.digest(ofFileAt: file), identity: identity, key: madeOf[path]?.digest))
         }
+        let kept = Set(entries.map(\.path))
+        for (path, old) in steps.earlierOutputs.sorted(by: { $0.key < $1.key }) where !kept.contains(path) && isObsolete(path) {
+            // A file that someone has changed since is theirs.
+            guard ledger.isIntact(old) else { continue }
+            output.remove(path)
+        }
+        try ledger.finish(run, outputs: entries.sorted { $0.path < $1.path }, used: steps.used)
+        try ledger.keep(steps.digests)
     }
 
-    /// Vertices and points between them, at most about 50 m apart.
-    private static func densified(_ points: [GeographicPoint]) -> [GeographicPoint] {
-        var result = Array(points.prefix(1))
-        for (a, b) in zip(points, points.dropFirst()) {
-            let steps = max(1, Int(Geodesic.distance(a, b) / 50))
-            for k in 1...steps {
-                let t = Double(k) / Double(steps)
-                result.append(
-                    GeographicPoint(
-                        longitude: a.longitude + t * (b.longitude - a.longitude), latitude: a.latitude + t * (b.latitude - a.latitude)))
-            }
-        }
-        return result
+    /// True for a kind of file that this run makes, so that one which it did not make belongs to imagery that is no longer there.
+    private func isObsolete(_ path: String) -> Bool {
+        if path.hasPrefix("diffs/") { return outputs.contains(.picture) }
+        if path.hasPrefix("change/") { return outputs.contains(.change) }
+        return path == "claims.json"
+    }
+
+    private static func words(_ computed: [StepKey.Kind: Int]) -> [String: Int] {
+        Dictionary(uniqueKeysWithValues: computed.map { ($0.key.rawValue, $0.value) })
     }
 }

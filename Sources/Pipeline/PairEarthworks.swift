@@ -64,17 +64,30 @@ struct EarthworkRecorder {
     }
 }
 
-extension PairAnalysis {
+extension EarthworkRecorder {
     /// The records of what was found between two scenes.
-    func records(tile: String, before: SceneDescription, after: SceneDescription) throws -> [Earthwork] {
-        let timing = EarthworkRecorder.Timing(
+    ///
+    /// - Parameter displacement: how far right and down of the earlier date's own pixels the objects lie, in pixels.
+    static func records(
+        lines: [DetectedLine], sites: [DetectedSite], tile: String, before: SceneDescription, after: SceneDescription,
+        displacement: (x: Double, y: Double), metresPerPixel: (x: Double, y: Double)
+    ) throws -> [Earthwork] {
+        let timing = Timing(
             status: .provisional, firstSeen: after.date, lastAbsent: before.date, lastSeen: after.date, scenes: [before.name, after.name])
-        var recorder = try EarthworkRecorder(
-            tile: tile, grid: pair.before.grid, displacement: pair.displacement, metresPerPixel: metresPerPixel)
+        var recorder = try EarthworkRecorder(tile: tile, grid: before.grid, displacement: displacement, metresPerPixel: metresPerPixel)
         var records = lines.map { recorder.record($0, timing) }
         let ids = records.map(\.id)
         for i in records.indices { records[i].group = ids[lines[i].group] }
         return records + sites.map { recorder.record($0, timing) }
+    }
+}
+
+extension PairAnalysis {
+    /// The records of what was found between two scenes.
+    func records(tile: String, before: SceneDescription, after: SceneDescription) throws -> [Earthwork] {
+        try EarthworkRecorder.records(
+            lines: lines, sites: sites, tile: tile, before: before, after: after, displacement: fit.pair.displacement,
+            metresPerPixel: fit.metresPerPixel)
     }
 }
 

@@ -5,7 +5,9 @@ import Geodesy
 import Raster
 import Scenes
 
-/// The batch job: every consecutive pair of usable dates of every tile, and the first against the last.
+/// The batch job: all usable dates of every tile together, and every consecutive pair of them for its picture and change raster.
+///
+/// What earlier runs into the same folder have computed on the same bytes is not computed again.
 public struct PipelineRun: Sendable {
     private let file: PipelineFile
     private let options: RunOptions
@@ -38,12 +40,30 @@ public struct PipelineRun: Sendable {
         let lock = try RunLock(folder: file.output)
         return try withExtendedLifetime(lock) {
             let area = try file.area.map(AreaOfInterest.init(path:))
+            let ledger = try Ledger(outputFolder: file.output)
+            summary.warnings += ledger.warnings
+            let steps = try StepStore(ledger: ledger)
+            let output = try StagedOutput(folder: file.output)
+            let meter = ProgressMeter(count: stacks.count + 1, handler: progress)
+            var tiles: [TileResult] = []
+            for stack in stacks {
+                let tile = TileRun(
+                    tile: stack.tile, bands: file.scenes.bands, settings: settings, outputs: options.outputs, jobs: options.jobs,
+                    since: options.since, steps: steps, output: output)
+                let outcome = try tile.run(stack.scenes) { meter.report("\(stack.tile), \(stack.scenes.count) dates", $0) }
+                meter.finishOne()
+                summary.refused += outcome.refused
+                summary.warnings += outcome.warnings
+                if let result = outcome.result { tiles.append(result) }
+            }
+            guard tiles.contains(where: { !$0.pairs.isEmpty }) else { throw nothingToCompare(inventory, summary) }
             var results = OutputAssembly(
-                output: try StagedOutput(folder: file.output), outputs: options.outputs, parameters: parameters, summary: summary)
-            let meter = ProgressMeter(count: planned.count + stacks.count { $0.scenes.count > 2 }, handler: progress)
-            for stack in stacks { try process(stack, area: area, into: &results, meter: meter) }
-            guard !results.summary.pairs.isEmpty else { throw nothingToCompare(inventory, results.summary) }
-            return try results.publish(weighing: register)
+                tiles, output: output, outputs: options.outputs, parameters: parameters, steps: steps, summary: summary)
+            var done = try results.publish(area: area, weighing: register, jobs: options.jobs) { meter.report("pictures", $0) }
+            if options.exitCodeForFindings, done.news.map({ !$0.found.isEmpty }) ?? (done.linearCount + done.compactCount > 0) {
+                done.exitCode = .newFindings
+            }
+            return done
         }
     }
 
@@ -64,55 +84,11 @@ public struct PipelineRun: Sendable {
                 ($0.date.map(\.daysSince1970) ?? 0, $0.name) < ($1.date.map(\.daysSince1970) ?? 0, $1.name)
             }
             guard dates.count > 1 else {
-                for scene in dates {
-                    summary.refused.append(
-                        RefusedInput(
-                            input: scene.files.first ?? scene.name,
-                            reason: "tile \(tile) has one usable date only (\(scene.name)); change needs two"))
-                }
+                summary.refused += dates.map { TileRun.alone($0, tile: tile) }
                 return nil
             }
             return TileStack(tile: tile, scenes: dates)
         }
-    }
-
-    private func process(
-        _ stack: TileStack, area: AreaOfInterest?, into results: inout OutputAssembly, meter: ProgressMeter
-    ) throws {
-        var scenes = stack.scenes
-        // From three dates on the tile is searched as one stack; the pairs then show what came between them.
-        var known: [Earthwork]?
-        while scenes.count > 2, known == nil, options.since == nil {
-            let (found, culprit) = try results.add(
-                scenes, tile: stack.tile, bands: file.scenes.bands, settings: settings, jobs: options.jobs, area: area, meter: meter)
-            known = found
-            guard let culprit else { break }
-            scenes.removeAll { $0 == culprit }
-        }
-        var index = 0
-        while index + 1 < scenes.count {
-            let (before, after) = (scenes[index], scenes[index + 1])
-            if !isWanted(after) {
-                index += 1
-                continue
-            }
-            if let culprit = try results.add(job(stack.tile, before, after, known), area: area, isConsecutive: true, meter: meter) {
-                // The culprit's neighbours are compared with each other instead.
-                scenes.removeAll { $0 == culprit }
-                index = max(0, index - 1)
-                if index + 1 < scenes.count, results.holds(scenes[index], scenes[index + 1], tile: stack.tile) { index += 1 }
-            } else {
-                index += 1
-            }
-        }
-        if scenes.count > 2, let first = scenes.first, let last = scenes.last, isWanted(last) {
-            _ = try results.add(job(stack.tile, first, last, known), area: area, isConsecutive: false, meter: meter)
-        }
-    }
-
-    private func isWanted(_ scene: SceneDescription) -> Bool {
-        guard let since = options.since, let date = scene.date else { return true }
-        return date >= since
     }
 
     private var parameters: RunParameters {
@@ -128,12 +104,6 @@ public struct PipelineRun: Sendable {
         DetectionSettings(
             falseAlarmsPer1000SquareKilometres: file.detect.falseAlarmsPer1000SquareKilometres,
             minimumLengthMetres: file.detect.minimumLengthMetres)
-    }
-
-    private func job(_ tile: String, _ before: SceneDescription, _ after: SceneDescription, _ known: [Earthwork]?) -> PairJob {
-        PairJob(
-            before: before, after: after, tile: tile, bands: file.scenes.bands, settings: settings, outputs: options.outputs,
-            jobs: options.jobs, known: known)
     }
 
     private func nothingToCompare(_ inventory: SceneInventory, _ summary: RunSummary) -> InputError {

@@ -72,11 +72,20 @@ public struct RunSummary: Sendable, Equatable {
     /// Paths of the files written; nil where they were not asked for.
     public var geoJSON: String?
     public var geoPackage: String?
+    public var reportPage: String?
     public var manifest: String?
     /// True where any scene says of itself that it is simulated.
     public var isSimulated = false
     /// True where nothing was computed or written, only planned.
     public var isDryRun = false
+    /// True where all stands as the last run left it: nothing was computed and nothing written.
+    public var isUnchanged = false
+    /// Against the last run into the same folder; nil for the first one, and where runs are not compared.
+    public var news: RunNews?
+    /// Warnings, and inputs that were refused, of which the last run into the same folder has told.
+    var toldBefore: Set<String> = []
+    /// How many pieces of work of each kind were computed: `date`, `pair`, `search`, `injection`, `picture` and so on.
+    public var computed: [String: Int] = [:]
     public var refused: [RefusedInput] = []
     public var warnings: [String] = []
     public var exitCode = ExitCode.done
@@ -86,15 +95,17 @@ public struct RunSummary: Sendable, Equatable {
 
 extension RunSummary: Encodable {
     enum CodingKeys: String, CodingKey {
-        case output, pairs, claims, manifest, refused, warnings
+        case output, pairs, claims, manifest, refused, warnings, news, computed
         case claimsDocument = "claims_json"
         case linearCount = "linear_count"
         case compactCount = "compact_count"
         case linearLengthMetres = "linear_length_m"
         case geoJSON = "geojson"
         case geoPackage = "geopackage"
+        case reportPage = "report"
         case isSimulated = "simulated"
         case isDryRun = "dry_run"
+        case isUnchanged = "unchanged"
         case exitCode = "exit_code"
     }
 
@@ -109,9 +120,13 @@ extension RunSummary: Encodable {
         try container.encode(linearLengthMetres.rounded(decimals: 1), forKey: .linearLengthMetres)
         try container.encode(geoJSON, forKey: .geoJSON)
         try container.encode(geoPackage, forKey: .geoPackage)
+        try container.encode(reportPage, forKey: .reportPage)
         try container.encode(manifest, forKey: .manifest)
         try container.encode(isSimulated, forKey: .isSimulated)
         try container.encode(isDryRun, forKey: .isDryRun)
+        try container.encode(isUnchanged, forKey: .isUnchanged)
+        try container.encode(news, forKey: .news)
+        try container.encode(computed, forKey: .computed)
         try container.encode(refused, forKey: .refused)
         try container.encode(warnings, forKey: .warnings)
         try container.encode(exitCode.rawValue, forKey: .exitCode)
@@ -153,7 +168,9 @@ extension RunSummary: Encodable {
                     + "\(Self.counted(compactCount, "compact one")) in \(Self.counted(pairs.count, "pair"))"
                     + (isSimulated ? "; the imagery is simulated" : ""))
         }
-        for (name, path) in [("claims", claimsDocument), ("GeoJSON", geoJSON), ("GeoPackage", geoPackage), ("manifest", manifest)] {
+        for (name, path) in [
+            ("report", reportPage), ("claims", claimsDocument), ("GeoJSON", geoJSON), ("GeoPackage", geoPackage), ("manifest", manifest),
+        ] {
             if let path { lines.append("\(name): \(path.oneLine)") }
         }
         // The pictures worth opening first; the others lie beside them.
@@ -169,9 +186,21 @@ extension RunSummary: Encodable {
         return lines.joined(separator: "\n") + "\n"
     }
 
-    /// One line for each warning and each input that was refused, for standard error; "" where there are none.
+    /// For standard output after a run: all of `text` the first time, afterwards what is new in a few lines; "" without news, so that a scheduler
+    /// sends no mail.
+    public var report: String {
+        guard !isDryRun, let news else { return text }
+        guard !isUnchanged, !news.isEmpty else { return "" }
+        let reports = [("report", reportPage), ("GeoJSON", geoJSON)].compactMap { name, path in path.map { "\(name): \($0.oneLine)\n" } }
+        return news.text + (isSimulated ? "the imagery is simulated\n" : "") + reports.joined()
+    }
+
+    /// One line for each warning and each input that was refused, for standard error; "" where there are none. What the last run
+    /// into the same folder told is not told again.
     public var complaints: String {
-        let lines = warnings.map { "warning: \($0.oneLine)" } + refused.map { "refused: \($0.input.oneLine): \($0.reason.oneLine)" }
+        let lines =
+            warnings.filter { !toldBefore.contains($0) }.map { "warning: \($0.oneLine)" }
+            + refused.filter { !toldBefore.contains($0.input) }.map { "refused: \($0.input.oneLine): \($0.reason.oneLine)" }
         return lines.map { $0 + "\n" }.joined()
     }
 

@@ -23,6 +23,16 @@ struct StackAnalysis: Sendable {
 
     private static let lineReach = 10
 
+    /// One date against the reference.
+    struct Member: Sendable {
+        var planes: SearchPlanes
+        /// `ChangeModel.sensitivity` against the reference.
+        var sensitivity: Double
+        var observedSquareKilometres: Double
+    }
+
+    /// Reads and compares the dates, then searches them.
+    ///
     /// - Parameters:
     ///   - sources: the dates, oldest first, at least three.
     ///   - reference: index of the date that the others are compared with.
@@ -32,40 +42,50 @@ struct StackAnalysis: Sendable {
         sources: [any SceneSource], reference: Int, settings: DetectionSettings, jobs: Int, progress: @Sendable (Double) -> Void
     ) throws {
         let others = sources.indices.filter { $0 != reference }
-        let count = Double(sources.count)
-        var planes: [Int: SearchPlanes] = [:]
-        var sensitivities = [Double?](repeating: nil, count: sources.count)
-        var area = 0.0
-        var metres = (x: 0.0, y: 0.0)
-        for (done, index) in others.enumerated() {
-            let analysis = try PairAnalysis(
-                before: sources[reference], after: sources[index], settings: settings, searches: false, keepsReference: true, jobs: jobs,
-                progress: { progress((Double(done) + $0) / (2 * count)) }, write: { _ in })
-            planes[index] = analysis.planes
-            sensitivities[index] = analysis.model.sensitivity
-            area = max(area, analysis.observedSquareKilometres)
-            metres = analysis.metresPerPixel
+        let fits = try others.map { try PairFit(before: sources[reference], after: sources[$0], keepsReference: true, jobs: jobs) }
+        let swept = try ChangeSweep(fits.map { ChangeSweep.Member(fit: $0) }).run(jobs: jobs) { progress(0.5 * $0) }
+        var members = [Member?](repeating: nil, count: sources.count)
+        for (k, index) in others.enumerated() {
+            let change = try swept[k].get()
+            members[index] = Member(
+                planes: change.planes, sensitivity: fits[k].model.sensitivity, observedSquareKilometres: change.observedSquareKilometres)
         }
-        planes[reference] = SearchPlanes.unchanged(whereAnyOf: others.compactMap { planes[$0] })
-        let stack = DateStack(dates: sources.indices.compactMap { planes[$0] }, sensitivities: sensitivities)
-        metresPerPixel = metres
+        try self.init(
+            members: members, grid: sources[reference].grid, metresPerPixel: fits[0].metresPerPixel, settings: settings, jobs: jobs
+        ) { progress(0.5 + 0.5 * $0) }
+    }
+
+    /// Searches dates that have been compared.
+    ///
+    /// - Parameters:
+    ///   - members: the dates, oldest first, at least three; nil for the reference.
+    ///   - grid: the reference's.
+    init(
+        members: [Member?], grid: RasterGrid, metresPerPixel: (x: Double, y: Double), settings: DetectionSettings, jobs: Int,
+        progress: @Sendable (Double) -> Void
+    ) throws {
+        var unchanged = SearchPlanes.unchanged(whereAnyOf: members.compactMap { $0?.planes })
+        unchanged.structure = []
+        let stack = DateStack(dates: members.map { $0?.planes ?? unchanged }, sensitivities: members.map { $0?.sensitivity })
+        let area = members.compactMap { $0?.observedSquareKilometres }.max() ?? 0
+        self.metresPerPixel = metresPerPixel
         clearShares = stack.dates.map { Double($0.observedCount) / Double(max(1, $0.signed.count)) }
-        self.reference = sources[reference].grid
+        reference = grid
 
         // Every split is a search of its own; together they may not give more chance objects than one.
         var settings = settings
-        settings.falseAlarmsPer1000SquareKilometres /= Double(sources.count - 1)
+        settings.falseAlarmsPer1000SquareKilometres /= Double(members.count - 1)
         var foundLines: [DetectedLine] = []
         var foundSites: [DetectedSite] = []
-        for split in 1..<sources.count {
-            let step = stack.step(at: split)
-            let lines = try PairAnalysis.findLines(step, settings: settings, metresPerPixel: metres, area: area, jobs: jobs).0
-            foundLines += lines
-            foundSites += try PairAnalysis.findSites(step, lines: lines, settings: settings, area: area, jobs: jobs).0
-            progress((count - 1 + Double(split)) / (2 * count))
+        for split in 1..<members.count {
+            let found = try PairAnalysis.search(
+                stack.step(at: split), settings: settings, metresPerPixel: metresPerPixel, area: area, jobs: jobs)
+            foundLines += found.lines
+            foundSites += found.sites
+            progress(Double(split) / Double(members.count))
         }
-        let minimumLength = settings.minimumLengthMetres / (metres.x * metres.y).squareRoot()
-        let size = sources[reference].grid.size
+        let minimumLength = settings.minimumLengthMetres / (metresPerPixel.x * metresPerPixel.y).squareRoot()
+        let size = grid.size
         let kept = Self.distinct(foundLines, size: size, minimumLengthPixels: minimumLength)
         lines = kept.flatMap { line in
             stack.pieces(of: line, minimumLengthPixels: minimumLength).compactMap { piece, series in

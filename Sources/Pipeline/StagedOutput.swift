@@ -54,6 +54,13 @@ final class StagedOutput: Sendable {
         }
     }
 
+    /// Takes a file away that no run makes any more, and folders that it leaves empty.
+    func remove(_ relative: String) {
+        unlink(folder + "/" + relative)
+        var parent = (relative as NSString).deletingLastPathComponent
+        while !parent.isEmpty, rmdir(folder + "/" + parent) == 0 { parent = (parent as NSString).deletingLastPathComponent }
+    }
+
     private static func reason(_ error: any Error) -> String {
         let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
         if let underlying, underlying.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(underlying.code))) }

@@ -7,8 +7,9 @@ struct RunCommand: Subcommand {
         commandName: "run",
         abstract: "Run a pipeline: find dated scenes, difference them, detect earthworks.",
         discussion: """
-            Compares every two consecutive dates of a tile, and the first with the last. What cannot be used is named on standard error
-            and left out; the program then ends with 3.
+            Searches all dates of a tile together, and differences every two consecutive ones and the first with the last. What an earlier
+            run into the same folder has done is not done again: the first run prints a summary, later ones what is new, and nothing where
+            nothing is. What cannot be used is named on standard error and left out; the program then ends with 3.
 
             EXAMPLES
               trenchwatch run Pipelines/sirte-jufra.yaml
@@ -37,13 +38,10 @@ struct RunCommand: Subcommand {
     @Flag(help: "End with 10 where there are findings that were not there before.")
     var exitCode = false
 
-    @OptionGroup var work: WorkOptions
+    @Flag(help: "Print the whole summary, also where nothing is new.")
+    var summary = false
 
-    func validate() throws {
-        if exitCode, work.outputs?.contains(.detections) == false {
-            throw ValidationError("--exit-code needs 'detections' among --outputs, since new findings are told by them")
-        }
-    }
+    @OptionGroup var work: WorkOptions
 
     func execute() throws -> Pipeline.ExitCode {
         let file = try PipelineFile(path: pipeline, imagery: imagery, output: output)
@@ -51,11 +49,6 @@ struct RunCommand: Subcommand {
         options.since = since
         options.dryRun = dryRun
         options.exitCodeForFindings = exitCode
-        let known = KnownFindings(outputFolder: file.output)
-        return try work.report { progress in
-            var summary = try PipelineRun(file: file, options: options).run(progress: progress)
-            if exitCode, !dryRun, known.hasGrown { summary.exitCode = .newFindings }
-            return summary
-        }
+        return try work.report(showsAll: summary) { try PipelineRun(file: file, options: options).run(progress: $0) }
     }
 }

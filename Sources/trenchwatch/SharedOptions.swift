@@ -30,8 +30,8 @@ struct WorkOptions: ParsableArguments {
         return options
     }
 
-    /// Runs a job behind a progress bar, and reports what it did.
-    func report(_ job: (@escaping ProgressHandler) throws -> RunSummary) throws -> Pipeline.ExitCode {
+    /// Runs a job behind a progress bar, and reports what it did; with `showsAll` also what is no news.
+    func report(showsAll: Bool = false, _ job: (@escaping ProgressHandler) throws -> RunSummary) throws -> Pipeline.ExitCode {
         let bar = ProgressBar(quiet: quiet)
         let summary: RunSummary
         do {
@@ -42,7 +42,7 @@ struct WorkOptions: ParsableArguments {
         if json {
             try Terminal.print(summary.json)
         } else if !quiet {
-            try Terminal.print(summary.text)
+            try Terminal.print(showsAll ? summary.text : summary.report)
         }
         return summary.exitCode
     }

@@ -7,6 +7,7 @@ enum Terminal {
     ///
     /// - Throws: `OutputFailure` where standard output is a file that cannot be written.
     static func print(_ text: String) throws {
+        guard !text.isEmpty else { return }
         let reason = write(text.hasSuffix("\n") ? text : text + "\n", to: STDOUT_FILENO)
         guard reason == 0 || reason == EPIPE else { throw OutputFailure(reason: String(cString: strerror(reason))) }
     }

@@ -39,6 +39,21 @@ enum Fixtures {
 
     static var simulated: String { get throws { try simulation.get() } }
 
+    /// Two small tiles of four dates each: a line and a position that come between the second and the third.
+    static func series(in folder: TemporaryFolder) throws {
+        let text =
+            scenario
+            .replacingOccurrences(
+                of: "  - { date: 2021-01-19",
+                with:
+                    "  - { date: 2020-08-12, shift_px: [-0.2, 0.1] }\n  - { date: 2020-11-20, shift_px: [0.1, 0.3] }\n  - { date: 2021-01-19"
+            )
+            .replacingOccurrences(of: "width: 96, height: 96", with: "width: 160, height: 160")
+        try folder.write(text.utf8, to: "series.yaml")
+        let outcome = try Executable.run(["simulate", folder.file("series.yaml"), "--output", folder.path])
+        guard outcome.exitCode == 0 else { throw InputError(path: folder.file("series.yaml"), problem: outcome.complaints) }
+    }
+
     /// A pipeline file beside its imagery.
     static func pipeline(_ text: String, in folder: TemporaryFolder) throws -> String {
         try folder.write(text.utf8, to: "pipeline.yaml")
@@ -82,11 +97,11 @@ enum Fixtures {
     }
 }
 
-/// Every regular file below a folder, by its path there.
+/// Every regular file below a folder, by its path there; hidden folders are not looked into.
 func files(below folder: String) -> [String: Data] {
     guard let walker = FileManager.default.enumerator(atPath: folder) else { return [:] }
     var found: [String: Data] = [:]
-    for case let relative as String in walker {
+    for case let relative as String in walker where !relative.hasPrefix(".") {
         var isFolder: ObjCBool = false
         let path = folder + "/" + relative
         if FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), !isFolder.boolValue {

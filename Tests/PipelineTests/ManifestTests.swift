@@ -23,8 +23,10 @@ struct ManifestTests {
     }
 
     private static func writeManifest(_ staged: StagedOutput, input: String) throws {
+        let path = URL(fileURLWithPath: input).standardizedFileURL.path
+        let (sha256, bytes) = try ContentHash.sha256(fileAt: path)
         try Manifest.write(
-            to: staged.path("run.json"), staged: staged, inputs: [input, input],
+            to: staged.path("run.json"), staged: staged, inputs: [Manifest.File(path: path, sha256: sha256, bytes: bytes)],
             parameters: RunParameters(falseAlarmsPer1000SquareKilometres: 1, minimumLengthMetres: 200, outputs: ["detections"]),
             pairs: [
                 PairRecord(

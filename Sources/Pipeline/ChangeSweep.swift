@@ -1,0 +1,127 @@
+import ChangeDetection
+import Raster
+import RasterIO
+import Synchronization
+
+/// The change of one pair over its whole grid, as it comes out of a sweep.
+struct SweptChange: Sendable {
+    var planes: SearchPlanes
+    /// Each date's brightness, stretched to 1…255; 0 no data. On the pair's grid; that of the earlier date only where it was asked for.
+    var luminance: [UInt8]
+    var luminanceBefore: [UInt8]
+    let observedSquareKilometres: Double
+    /// Share of the pixels that both dates cover which could be compared: not cloud, shadow or nodata.
+    let clearShare: Double
+    /// No-change limit of the undirected change, in stored units.
+    let thresholdPixel: Double
+}
+
+/// Several pairs of dates in one pass over their blocks: all pairs of a block are made one after another, so that pixels which several of them
+/// need are decoded once.
+struct ChangeSweep: Sendable {
+    /// One pair, and what is wanted of it.
+    struct Member: Sendable {
+        var fit: PairFit
+        var wantsLuminanceBefore = false
+        /// Gets every block of the change statistic, from any thread.
+        var write: @Sendable (ChangeBlock) throws -> Void = { _ in }
+    }
+
+    /// Side of the blocks that stream through, in pixels: two of the change raster's.
+    static let blockSide = 1024
+
+    private let members: [Member]
+
+    init(_ members: [Member]) { self.members = members }
+
+    private struct Piece: Sendable {
+        let change: ChangeBlock
+        let before: [UInt8]
+        let after: [UInt8]
+    }
+
+    /// - Parameters:
+    ///   - jobs: worker threads; nothing in the result depends on it.
+    ///   - progress: 0…1.
+    /// - Returns: for each member what came of it. A member that fails does not keep the others from their end.
+    /// - Throws: `OutputError` of a member's `write`.
+    func run(jobs: Int, progress: @Sendable (Double) -> Void) throws -> [Result<SweptChange, any Error>] {
+        let blocks = members.map { PixelWindow($0.fit.size).blocks(side: Self.blockSide) }
+        let tasks = (0..<(blocks.map(\.count).max() ?? 0)).flatMap { block in
+            members.indices.filter { block < blocks[$0].count }.map { (member: $0, block: block) }
+        }
+        var unfinished = members.map { PartialChange(size: $0.fit.size, keepsBefore: $0.wantsLuminanceBefore) }
+        var failures = [(any Error)?](repeating: nil, count: members.count)
+        let given = Mutex<Set<Int>>([])
+        try WorkerPool.mapInOrder(count: tasks.count, jobs: jobs, window: jobs + 1) { index -> Result<Piece, any Error>? in
+            let task = tasks[index]
+            guard !given.withLock({ $0.contains(task.member) }) else { return nil }
+            return Result { try piece(of: members[task.member], in: blocks[task.member][task.block]) }
+        } consume: { index, result in
+            let task = tasks[index]
+            switch result {
+            case .success(let piece):
+                unfinished[task.member].add(piece.change, before: piece.before, after: piece.after)
+            case .failure(let error as OutputError):
+                throw error
+            case .failure(let error):
+                // Blocks come in order, so that the error told is always that of the first bad one.
+                if failures[task.member] == nil { failures[task.member] = error }
+                given.withLock { _ = $0.insert(task.member) }
+            case nil: break
+            }
+            progress(Double(index + 1) / Double(tasks.count))
+        }
+        return members.indices.map { i in
+            if let failure = failures[i] { return .failure(failure) }
+            return .success(unfinished[i].finished(squareKilometresPerPixel: members[i].fit.squareKilometresPerPixel))
+        }
+    }
+
+    private func piece(of member: Member, in block: PixelWindow) throws -> Piece {
+        let fit = member.fit
+        let pixels = try fit.pair.read(ChangeModel.readWindow(for: block, in: fit.size))
+        let change = fit.model.change(of: pixels, in: block)
+        try member.write(change)
+        return Piece(
+            change: change,
+            before: member.wantsLuminanceBefore ? fit.stretch.before.luminance(of: pixels.before, in: block) : [],
+            after: fit.stretch.after.luminance(of: pixels.after, in: block))
+    }
+}
+
+/// A swept change while its blocks come in.
+private struct PartialChange {
+    private var planes: SearchPlanes
+    private var luminance: [UInt8]
+    private var luminanceBefore: [UInt8]
+    private var law = UndirectedLaw()
+
+    init(size: RasterSize, keepsBefore: Bool) {
+        planes = SearchPlanes(size: size)
+        luminance = [UInt8](repeating: 0, count: size.pixelCount)
+        luminanceBefore = keepsBefore ? luminance : []
+    }
+
+    mutating func add(_ change: ChangeBlock, before: [UInt8], after: [UInt8]) {
+        planes.store(change)
+        law.add(change)
+        let block = change.window
+        for y in 0..<block.height {
+            let target = (block.y + y) * planes.width + block.x
+            let source = (y * block.width)..<((y + 1) * block.width)
+            luminance.replaceSubrange(target..<(target + block.width), with: after[source])
+            if !before.isEmpty { luminanceBefore.replaceSubrange(target..<(target + block.width), with: before[source]) }
+        }
+    }
+
+    consuming func finished(squareKilometresPerPixel: Double) -> SweptChange {
+        planes.closeMasks()
+        let observed = planes.observedCount
+        let covered = luminance.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+        return SweptChange(
+            planes: planes, luminance: luminance, luminanceBefore: luminanceBefore,
+            observedSquareKilometres: Double(observed) * squareKilometresPerPixel,
+            clearShare: covered > 0 ? min(1, Double(observed) / Double(covered)) : 0, thresholdPixel: law.threshold)
+    }
+}

@@ -1,0 +1,78 @@
+import ChangeDetection
+import Geodesy
+import Raster
+
+/// What is known of two dates before their pixels stream through: how they lie, how their brightness compares, and what noise they have.
+struct PairFit: Sendable {
+    let pair: AlignedPair
+    let model: ChangeModel
+    /// From brightness to the grey of pictures, of each date.
+    let stretch: (before: LuminanceStretch, after: LuminanceStretch)
+    /// Size of a pixel in the scene's middle.
+    let metresPerPixel: (x: Double, y: Double)
+
+    var size: RasterSize { pair.size }
+    var squareKilometresPerPixel: Double { metresPerPixel.x * metresPerPixel.y / 1e6 }
+
+    /// Reads sampled windows of both dates.
+    ///
+    /// - Parameters:
+    ///   - keepsReference: the earlier date stays on its own pixels, so that several later ones share its grid exactly.
+    ///   - jobs: worker threads; nothing in the result depends on it.
+    /// - Throws: what reading throws; an `InputError` without a path where the two cannot be compared.
+    init(before: any SceneSource, after: any SceneSource, keepsReference: Bool, jobs: Int) throws {
+        let unregistered = try AlignedPair(before: before, after: after)
+        let size = unregistered.size
+        metresPerPixel = try PixelSize.metres(of: before.grid, atColumn: Double(size.width) / 2, row: Double(size.height) / 2)
+
+        let registrationWindows = SampleWindows.spread(over: size, side: 320, atMost: 16)
+        let registration = try ShiftEstimator.estimate(Self.read(registrationWindows, from: unregistered, jobs: jobs))
+        pair = unregistered.registered(by: registration, keepsReference: keepsReference)
+
+        let modelWindows = SampleWindows.spread(over: size, side: 512, atMost: 9).map { ChangeModel.readWindow(for: $0, in: size) }
+        let samples = try Self.read(modelWindows, from: pair, jobs: jobs)
+        guard samples.contains(where: { $0.hasCommonPixels }) else {
+            throw InputError(
+                problem: "the two dates have no usable pixel in common: they do not overlap, or all is nodata or masked",
+                advice: "give two scenes of the same place")
+        }
+        guard !samples.allSatisfy(\.showsTheSamePixels) else {
+            throw InputError(
+                problem: "the two dates hold the same pixels, so that there is no noise to tell change from",
+                advice: "see whether one scene was given twice")
+        }
+        guard let model = ChangeModel.fit(samples) else {
+            throw InputError(
+                problem: "too little is seen on both dates to tell change from noise",
+                advice: "give scenes that share at least some thousand clear pixels with texture")
+        }
+        self.model = model
+        stretch = (LuminanceStretch(samples.map(\.before)), LuminanceStretch(samples.map(\.after)))
+    }
+
+    private static func read(_ windows: [PixelWindow], from pair: AlignedPair, jobs: Int) throws -> [PairBlock] {
+        var blocks: [PairBlock] = []
+        try WorkerPool.mapInOrder(count: windows.count, jobs: jobs, window: jobs + 1) {
+            try pair.read(windows[$0])
+        } consume: { _, block in
+            blocks.append(block)
+        }
+        return blocks
+    }
+}
+
+extension PairBlock {
+    /// True where no pixel that is valid on both dates differs.
+    fileprivate var showsTheSamePixels: Bool {
+        zip(before.planes, after.planes).allSatisfy { first, second in
+            first.values.indices.allSatisfy { i in
+                before.validity.values[i] & after.validity.values[i] == 0 || first.values[i] == second.values[i]
+            }
+        }
+    }
+
+    /// True where at least one pixel is valid on both dates.
+    fileprivate var hasCommonPixels: Bool {
+        zip(before.validity.values, after.validity.values).contains { $0 & $1 != 0 }
+    }
+}

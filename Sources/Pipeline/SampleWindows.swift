@@ -1,0 +1,24 @@
+import Raster
+
+/// Windows spread over a scene, for what a sample of it tells.
+enum SampleWindows {
+    /// At most `count` windows of `side` pixels on a regular lattice; all of a scene that is small enough.
+    static func spread(over size: RasterSize, side: Int, atMost count: Int) -> [PixelWindow] {
+        let perAxis = max(1, Int(Double(count).squareRoot()))
+        func starts(_ length: Int) -> [(start: Int, length: Int)] {
+            let cells = min(perAxis, (length + side - 1) / side)
+            guard length > side * cells else {
+                // The lattice covers the axis: equal parts of it.
+                return (0..<cells).map { (length * $0 / cells, length * ($0 + 1) / cells - length * $0 / cells) }
+            }
+            return (0..<cells).map { k in
+                let middle = (2 * k + 1) * length / (2 * cells)
+                return (middle - side / 2, side)
+            }
+        }
+        let columns = starts(size.width)
+        return starts(size.height).flatMap { row in
+            columns.map { PixelWindow(x: $0.start, y: row.start, width: $0.length, height: row.length) }
+        }
+    }
+}
