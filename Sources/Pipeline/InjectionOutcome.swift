@@ -15,10 +15,12 @@ struct InjectionOutcome: Codable, Sendable, Equatable {
         /// The last date on which its ground was observed without it, and the first on which it was with it.
         var lastAbsent: CalendarDate
         var firstSeen: CalendarDate
-        /// Found, not as transient, and with an onset interval that holds the true one.
+        /// Found, not as transient, and not on a date before it was there.
         var isRecovered: Bool
         /// When the analysis first saw it; nil where it is not recovered.
         var recoveredFirstSeen: CalendarDate?
+        /// Recovered with an onset interval that holds the true one.
+        var isDated: Bool
     }
 
     var tile: String

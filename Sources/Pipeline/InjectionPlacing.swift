@@ -26,7 +26,7 @@ struct InjectionPlacing {
     private let dateCount: Int
     private var random: InjectionRandom
     private var taken: GroundMarks
-    private var turns: [Double: Int] = [:]
+    private(set) var turns: [Double: Int]
 
     /// Bends come every so many metres, as diggers lay a line over open ground.
     private static let stepMetres = 100.0
@@ -37,8 +37,14 @@ struct InjectionPlacing {
     /// Within that distance of the edge of the searched ground an analysis sees one flank only.
     private static let edge = 12.0
 
-    /// - Parameter round: rounds differ in places and go on in the turns of strengths and dates.
-    init(_ plan: InjectionPlan, ground: InjectionGround, dateCount: Int, tile: String, round: Int, found: [Earthwork]) {
+    /// - Parameters:
+    ///   - round: rounds differ in places.
+    ///   - turns: how often each size has come in earlier rounds.
+    init(
+        _ plan: InjectionPlan, ground: InjectionGround, dateCount: Int, tile: String, round: Int, found: [Earthwork],
+        turns: [Double: Int] = [:]
+    ) {
+        self.turns = turns
         self.plan = plan
         self.ground = ground
         self.dateCount = dateCount
@@ -51,7 +57,6 @@ struct InjectionPlacing {
             }
             taken.mark(points.filter { abs($0.x) < 1e6 && abs($0.y) < 1e6 })
         }
-        for strength in plan.strengths { turns[strength] = round * 3 }
     }
 
     /// The longest first, since they need most room.
@@ -59,36 +64,41 @@ struct InjectionPlacing {
         let size = ground.reference.size
         let pixel = (ground.metresPerPixel.x * ground.metresPerPixel.y).squareRoot()
         let lengths = plan.lengths(from: shortestMetres, side: Double(min(size.width, size.height)) * pixel)
-        let budget = plan.implantedShare * Double(size.pixelCount) / 3 / Double(max(1, lengths.count))
+        var budget = plan.implantedShare * Double(size.pixelCount) / 3 * pixel
         var implants: [InjectedImplant] = []
-        for length in lengths.reversed() {
-            let count = max(1, min(plan.mostOfOneSize, Int((budget * pixel / length).rounded())))
-            implants += place(.linear, length, count: count, round: round)
+        let lines = max(1, size.pixelCount / max(1, plan.pixelsPerLine))
+        var chosen: [Double] = []
+        for index in plan.sequence(of: lengths.count, count: lines, round: round, favouringLarge: true) where lengths[index] <= budget {
+            budget -= lengths[index]
+            chosen.append(lengths[index])
         }
-        for diameter in plan.compactDiametersPixels.reversed() {
-            implants += place(.compact, diameter * pixel, count: plan.compactOfEachSize, round: round)
+        for length in chosen.sorted(by: >) {
+            if let implant = place(.linear, length) { implants.append(implant) }
+        }
+        let diameters = plan.compactDiametersPixels.map { ($0 * pixel).rounded() }
+        let sites = max(1, size.pixelCount / max(1, plan.pixelsPerSite))
+        for index in plan.sequence(of: diameters.count, count: sites, round: round, favouringLarge: false) {
+            if let implant = place(.compact, diameters[index]) { implants.append(implant) }
         }
         return implants
     }
 
-    private mutating func place(_ kind: Earthwork.Kind, _ sizeMetres: Double, count: Int, round: Int) -> [InjectedImplant] {
-        guard !plan.strengths.isEmpty, dateCount > 1 else { return [] }
-        return (0..<count).compactMap { number in
-            let strength = plan.strengths[(round * count + number) % plan.strengths.count]
-            let turn = turns[strength, default: 0]
-            // A step coprime to most counts, so that neighbours in turn differ in date.
-            let onset = 1 + (turn * 5 + turn / max(1, dateCount - 1)) % (dateCount - 1)
-            for _ in 0..<Self.attempts {
-                let course = kind == .linear ? line(sizeMetres) : [anywhere()]
-                guard let times = observation(of: course, onset: onset) else { continue }
-                taken.mark(course.count > 1 ? course : [course[0], course[0]])
-                turns[strength] = turn + 1
-                return InjectedImplant(
-                    kind: kind, sizeMetres: sizeMetres, strength: strength, course: course, onset: onset, firstSeen: times.firstSeen,
-                    lastAbsent: times.lastAbsent)
-            }
-            return nil
+    private mutating func place(_ kind: Earthwork.Kind, _ sizeMetres: Double) -> InjectedImplant? {
+        guard !plan.strengths.isEmpty, dateCount > 1 else { return nil }
+        // One turn for each size, so that every size comes in every strength.
+        let turn = turns[sizeMetres, default: 0]
+        let strength = plan.strengths[turn % plan.strengths.count]
+        for _ in 0..<Self.attempts {
+            let onset = 1 + Int(random.uniform() * Double(dateCount - 1))
+            let course = kind == .linear ? line(sizeMetres) : [anywhere()]
+            guard let times = observation(of: course, onset: onset) else { continue }
+            taken.mark(course.count > 1 ? course : [course[0], course[0]])
+            turns[sizeMetres] = turn + 1
+            return InjectedImplant(
+                kind: kind, sizeMetres: sizeMetres, strength: strength, course: course, onset: onset, firstSeen: times.firstSeen,
+                lastAbsent: times.lastAbsent)
         }
+        return nil
     }
 
     /// nil where the course leaves the ground, meets something, or is not observed on both sides of the onset.

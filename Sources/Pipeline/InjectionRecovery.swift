@@ -24,7 +24,9 @@ enum InjectionRecovery {
         let parts = try searchedParts(of: sources[index], plan: plan)
         var outcome = InjectionOutcome(tile: tile, footprint: try footprint(sources[index].grid), implants: [])
         var ground: InjectionGround?
-        for round in 0..<plan.rounds {
+        let rounds = plan.roundCount(pixels: parts[0].pixelCount)
+        var turns: [Double: Int] = [:]
+        for round in 0..<rounds {
             let part = parts[round % parts.count]
             let isWhole = part == PixelWindow(sources[index].grid.size)
             let scene: any SceneSource = isWhole ? sources[index] : InjectionWindow(sources[index], part: part)
@@ -34,15 +36,17 @@ enum InjectionRecovery {
                 ? ground ?? InjectionGround(sources: sources, reference: scene, index: index, jobs: jobs)
                 : InjectionGround(sources: sources, reference: scene, index: index, jobs: jobs)
             ground = here
-            var placing = InjectionPlacing(plan, ground: here, dateCount: sources.count, tile: tile, round: round, found: found)
+            var placing = InjectionPlacing(
+                plan, ground: here, dateCount: sources.count, tile: tile, round: round, found: found, turns: turns)
             let implants = placing.implants(shortestMetres: settings.minimumLengthMetres, round: round)
+            turns = placing.turns
             guard !implants.isEmpty else { continue }
             var implanted = sources
             implanted[index] = scene
             let imprints = imprints(of: implants, plan: plan, ground: here, dates: dates)
             for t in sources.indices { implanted[t] = InjectionSource(implanted[t], imprints: imprints[t]) }
             let seen = try search(implanted, reference: index, settings: settings, jobs: jobs) {
-                progress((Double(round) + $0) / Double(plan.rounds))
+                progress((Double(round) + $0) / Double(rounds))
             }
             outcome.implants += implants.map { seen.judged($0, ground: here, dates: dates) }
         }
@@ -64,7 +68,7 @@ enum InjectionRecovery {
             return Double(valid) / Double(max(1, samples.reduce(0) { $0 + $1.pixelCount }))
         }
         let order = parts.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
-        return order.prefix(max(1, plan.rounds)).map { parts[$0] }
+        return order.prefix(max(1, plan.rounds.upperBound)).map { parts[$0] }
     }
 
     private static func footprint(_ grid: RasterGrid) throws -> [GeographicPoint] {
@@ -74,7 +78,7 @@ enum InjectionRecovery {
     }
 
     /// For each date, what is there on it, with the sun of that date.
-    private static func imprints(
+    static func imprints(
         of implants: [InjectedImplant], plan: InjectionPlan, ground: InjectionGround, dates: [CalendarDate]
     ) -> [[ImplantImprint]] {
         dates.indices.map { t in
@@ -103,7 +107,7 @@ enum InjectionRecovery {
         }
     }
 
-    private static func search(
+    static func search(
         _ sources: [any SceneSource], reference: Int, settings: DetectionSettings, jobs: Int, progress: @Sendable (Double) -> Void
     ) throws -> RecoveredObjects {
         if sources.count == 2 {
@@ -112,7 +116,7 @@ enum InjectionRecovery {
             let onset = RecoveredObjects.Onset(firstSeen: 1, lastAbsent: 0)
             return RecoveredObjects(
                 lines: analysis.lines.map { ($0, onset) }, sites: analysis.sites.map { ($0, onset) },
-                displacement: analysis.pair.displacement)
+                displacement: analysis.fit.pair.displacement)
         }
         let analysis = try StackAnalysis(sources: sources, reference: reference, settings: settings, jobs: jobs, progress: progress)
         // What came and went again is left out: no claim is judged by it.

@@ -42,22 +42,24 @@ struct RecoveredObjects {
     /// The record of an implant.
     func judged(_ implant: InjectedImplant, ground: InjectionGround, dates: [CalendarDate]) -> InjectionOutcome.Implant {
         let pixel = (ground.metresPerPixel.x * ground.metresPerPixel.y).squareRoot()
-        let seen = implant.kind == .linear ? firstSeen(line: implant) : firstSeen(site: implant, radius: implant.sizeMetres / pixel / 2)
+        func seen(_ accepts: (Onset) -> Bool) -> Int? {
+            implant.kind == .linear
+                ? firstSeen(line: implant, accepts) : firstSeen(site: implant, radius: implant.sizeMetres / pixel / 2, accepts)
+        }
+        let found = seen { $0.firstSeen >= implant.onset }
+        // A trench is fainter under a high sun, and a date on which it should have shown can be taken for one without it.
+        let dated = seen { $0.firstSeen >= implant.onset && $0.lastAbsent.map { $0 < implant.onset } ?? true }
         return InjectionOutcome.Implant(
             kind: implant.kind, sizeMetres: implant.sizeMetres, strength: implant.strength, middle: ground.geographic(implant.middle),
-            lastAbsent: dates[implant.lastAbsent], firstSeen: dates[implant.firstSeen], isRecovered: seen != nil,
-            recoveredFirstSeen: seen.map { dates[$0] })
+            lastAbsent: dates[implant.lastAbsent], firstSeen: dates[implant.firstSeen], isRecovered: found != nil,
+            recoveredFirstSeen: found.map { dates[$0] }, isDated: dated != nil)
     }
 
-    private static func holds(_ onset: Onset, _ implant: InjectedImplant) -> Bool {
-        onset.firstSeen >= implant.onset && onset.lastAbsent.map { $0 < implant.onset } ?? true
-    }
-
-    /// The date from which lines of the right onset cover half of it.
-    private func firstSeen(line implant: InjectedImplant) -> Int? {
+    /// The date from which accepted lines cover half of it.
+    private func firstSeen(line implant: InjectedImplant, _ accepts: (Onset) -> Bool) -> Int? {
         let points = InjectionPlacing.everyPixel(of: implant.course)
         var seen = [Int](repeating: .max, count: points.count)
-        for (line, onset) in lines where Self.holds(onset, implant) {
+        for (line, onset) in lines where accepts(onset) {
             for i in points.indices where onset.firstSeen < seen[i] {
                 if Self.isNear(points[i], line.points) { seen[i] = onset.firstSeen }
             }
@@ -80,12 +82,12 @@ struct RecoveredObjects {
         }
     }
 
-    private func firstSeen(site implant: InjectedImplant, radius: Double) -> Int? {
+    private func firstSeen(site implant: InjectedImplant, radius: Double, _ accepts: (Onset) -> Bool) -> Int? {
         let centre = implant.middle
         let near = max(Self.reach, radius)
         return sites.filter { site, onset in
             let (dx, dy) = (site.x - centre.x, site.y - centre.y)
-            return Self.holds(onset, implant) && (dx * dx + dy * dy <= near * near || Self.contains(site.outline, centre))
+            return accepts(onset) && (dx * dx + dy * dy <= near * near || Self.contains(site.outline, centre))
         }.map(\.onset.firstSeen).min()
     }
 

@@ -8,6 +8,8 @@ struct RecoveredShare: Codable, Sendable, Equatable {
         var strength: Double
         var implanted: Int
         var recovered: Int
+        /// Of the recovered, those whose onset interval holds the true one.
+        var dated: Int
 
         var share: Double { implanted > 0 ? Double(recovered) / Double(implanted) : 0 }
     }
@@ -23,9 +25,12 @@ struct RecoveredShare: Codable, Sendable, Equatable {
         for implant in ordered {
             if cells.last.map({ ($0.kind, $0.strength, $0.sizeMetres) != (implant.kind, implant.strength, implant.sizeMetres) }) ?? true {
                 cells.append(
-                    Cell(kind: implant.kind, sizeMetres: implant.sizeMetres, strength: implant.strength, implanted: 0, recovered: 0))
+                    Cell(
+                        kind: implant.kind, sizeMetres: implant.sizeMetres, strength: implant.strength, implanted: 0, recovered: 0, dated: 0
+                    ))
             }
             cells[cells.count - 1].implanted += 1
+            if implant.isDated { cells[cells.count - 1].dated += 1 }
             if implant.isRecovered { cells[cells.count - 1].recovered += 1 }
         }
         self.cells = cells
