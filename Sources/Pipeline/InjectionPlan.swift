@@ -4,7 +4,7 @@ import Raster
 /// What is implanted into a tile, and how much of it.
 struct InjectionPlan: Sendable, Equatable {
     /// Each round is one more analysis of the searched ground. Small tiles take more, to have implants enough for an answer.
-    var rounds = 2...4
+    var rounds = 2...3
     var wantedLines = 24
     /// Of a larger tile a window of this side is searched in each round; a further analysis of all of it would tell little more.
     var largestSide = 2048
