@@ -5,7 +5,7 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 BUILD := .build/release
 PACKAGES := libpng-dev libtiff-dev libgeotiff-dev libproj-dev libgeos-dev libcairo2-dev libsqlite3-dev libssl-dev zlib1g-dev \
-	fonts-dejavu-core pkg-config
+	libcurl4-gnutls-dev ca-certificates fonts-dejavu-core pkg-config
 SOURCES := Sources Tests Benchmarks/Package.swift Benchmarks/Sources Package.swift
 
 .DEFAULT_GOAL := help

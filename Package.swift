@@ -33,11 +33,13 @@ let package = Package(
         .systemLibrary(name: "CCairo", path: "Sources/System/CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-gnutls-dev"])]),
         .systemLibrary(name: "CProcessor", path: "Sources/System/CProcessor"),
         .target(
             name: "CRasterShims",
             dependencies: ["CTIFF", "CPNG", "CGeoTIFF"],
             path: "Sources/System/CRasterShims"),
+        .target(name: "CCurlShims", dependencies: ["CCurl"], path: "Sources/System/CCurlShims"),
 
         // Floor 0
         .target(name: "Raster"),
@@ -69,7 +71,7 @@ let package = Package(
             name: "Pipeline",
             dependencies: [
                 "Raster", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Reporting", "Claims",
-                "StrictYAML", "CCrypto",
+                "StrictYAML", "CCrypto", "CCurlShims",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // Floor 5

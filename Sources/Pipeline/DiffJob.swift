@@ -1,5 +1,6 @@
 import Foundation
 import Raster
+import RasterIO
 import Scenes
 
 /// `diff`: two scenes, no claims.
@@ -37,9 +38,10 @@ public struct DiffJob: Sendable {
             let staged = try StagedOutput(folder: folder)
             let meter = ProgressMeter(count: 2, handler: progress)
             let name = earlier.tile ?? later.tile ?? "scene"
+            let cache = DecodedBlockCache(budget: TileRun.decodedBytesAtMost)
             let tile = TileRun(
                 tile: name, bands: nil, settings: settings, outputs: options.outputs, jobs: options.jobs, since: nil, steps: steps,
-                output: staged)
+                output: staged, cache: cache)
             let stage = "\(name) \(earlier.name) → \(later.name)"
             let outcome = try tile.run([earlier, later]) { meter.report(stage, $0) }
             meter.finishOne()
@@ -49,7 +51,7 @@ public struct DiffJob: Sendable {
             }
             summary.warnings += outcome.warnings
             var results = OutputAssembly(
-                [result], output: staged, outputs: options.outputs,
+                [result], title: "Change from \(earlier.name) to \(later.name), \(name)", output: staged, outputs: options.outputs,
                 parameters: RunParameters(
                     falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres,
                     minimumLengthMetres: settings.minimumLengthMetres, outputs: options.outputs.names,

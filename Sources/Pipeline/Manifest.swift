@@ -48,29 +48,31 @@ struct Manifest: Codable, Sendable, Equatable {
         case program, libraries, created, parameters, inputs, outputs, pairs, refused, simulated, timings
     }
 
-    /// Hashes what stands in the staging folder, and writes the manifest there.
-    ///
     /// - Parameters:
-    ///   - standing: outputs of an earlier run that stay as they are.
-    ///   - inputs: by path.
+    ///   - created: as `timeStamp` gives it.
+    ///   - inputs: by path. - outputs: all that the run leaves but the manifest itself, in any order.
     ///   - elapsed: how long the run took.
     /// - Throws: `InputError` where `SOURCE_DATE_EPOCH` is no number of seconds, `OutputError`.
     static func write(
-        to path: String, staged: StagedOutput, standing: [File] = [], inputs: [File], parameters: RunParameters, pairs: [PairRecord],
-        refused: [RefusedInput],
-        isSimulated: Bool, elapsed: Duration
+        to path: String, created: String, inputs: [File], outputs: [File], parameters: RunParameters, pairs: [PairRecord],
+        refused: [RefusedInput], isSimulated: Bool, elapsed: Duration
     ) throws {
         let epoch = try SourceDateEpoch.seconds(ProcessInfo.processInfo.environment)
-        let written = staged.written().filter { staged.path($0) != path }
         let manifest = Manifest(
-            program: Version.program, libraries: Version.libraries,
-            created: SourceDateEpoch.timeStamp(seconds: epoch ?? Int(Date().timeIntervalSince1970)), parameters: parameters,
-            inputs: inputs, outputs: (try hashed(written, at: staged.path) + standing).sorted { $0.path < $1.path }, pairs: pairs,
-            refused: refused,
-            simulated: isSimulated,
+            program: Version.program, libraries: Version.libraries, created: created, parameters: parameters, inputs: inputs,
+            outputs: outputs.sorted { $0.path < $1.path }, pairs: pairs, refused: refused, simulated: isSimulated,
             timings: epoch == nil ? Timings(elapsedSeconds: (elapsed / .seconds(1)).rounded(decimals: 1) ?? 0) : nil)
         try AtomicFile.write(JSONText.encode(manifest), to: path)
     }
+
+    /// Now, or the moment that stands for it.
+    static func timeStamp() throws -> String {
+        let epoch = try SourceDateEpoch.seconds(ProcessInfo.processInfo.environment)
+        return SourceDateEpoch.timeStamp(seconds: epoch ?? Int(Date().timeIntervalSince1970))
+    }
+
+    /// Hashes what stands in the staging folder.
+    static func files(in staged: StagedOutput) throws -> [File] { try hashed(staged.written(), at: staged.path) }
 
     private static func hashed(_ names: [String], at place: @Sendable (String) -> String) throws -> [File] {
         var files: [File] = []

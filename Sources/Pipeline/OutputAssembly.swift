@@ -45,12 +45,15 @@ struct OutputAssembly {
     /// What each picture and change raster is made of, by path.
     private var madeOf: [String: StepKey] = [:]
     private let started = ContinuousClock.now
+    /// The report's.
+    private let title: String
 
     init(
-        _ tiles: [TileResult], output: StagedOutput, outputs: OutputSelection, parameters: RunParameters, steps: StepStore,
+        _ tiles: [TileResult], title: String, output: StagedOutput, outputs: OutputSelection, parameters: RunParameters, steps: StepStore,
         summary: RunSummary
     ) {
         self.tiles = tiles
+        self.title = title
         self.output = output
         self.outputs = outputs
         self.parameters = parameters
@@ -98,7 +101,7 @@ struct OutputAssembly {
             try steps.ledger?.keep(steps.digests)
             return summary
         }
-        try write(document, inputs: inputs)
+        try write(document, places: register?.places ?? [], inputs: inputs)
         try put(run)
         return summary
     }
@@ -156,7 +159,7 @@ struct OutputAssembly {
         for claim in document.claims where claim.verdict == .supported {
             for id in claim.evidence { claims[id, default: []].append(claim.id) }
         }
-        return claims.mapValues { $0.count > 2 ? "\($0[0]) +\($0.count - 1)" : $0.joined(separator: ", ") }
+        return claims.mapValues { $0.count > 1 ? "\($0[0]) +\($0.count - 1)" : $0[0] }
     }
 
     // MARK: Pictures
@@ -239,11 +242,12 @@ struct OutputAssembly {
             summary.geoJSON = output.folder + "/detections.geojson"
             summary.geoPackage = output.folder + "/detections.gpkg"
         }
+        if outputs.contains(.report) { summary.reportPage = output.folder + "/report.html" }
         if hasClaims { summary.claimsDocument = output.folder + "/claims.json" }
         summary.manifest = output.folder + "/run.json"
     }
 
-    private mutating func write(_ document: ClaimsDocument?, inputs: [Manifest.File]) throws {
+    private mutating func write(_ document: ClaimsDocument?, places: [Place], inputs: [Manifest.File]) throws {
         let scenes = tiles.flatMap(\.scenes)
         let credits = Set(scenes.compactMap(\.credit)).sorted()
         let metadata = DetectionsMetadata(
@@ -255,11 +259,29 @@ struct OutputAssembly {
             try DetectionsGeoPackage.write(earthworks, to: output.path("detections.gpkg"), metadata: metadata)
         }
         if let document { try AtomicFile.write([UInt8](document.json()), to: output.path("claims.json")) }
+        let created = try Manifest.timeStamp()
+        var files = try Manifest.files(in: output)
+        files += standing.map { Manifest.File(path: $0.path, sha256: $0.digest.sha256, bytes: $0.digest.bytes) }
+        if outputs.contains(.report) {
+            var content = try ReportContent(
+                title: title, created: created, tiles: tiles, earthworks: earthworks, claims: document, places: places,
+                parameters: parameters,
+                summary: summary)
+            content.swipes = try ReportSwipes(tiles: tiles, steps: steps).pictures(of: earthworks)
+            func listed(_ file: Manifest.File) -> ReportContent.File {
+                ReportContent.File(path: file.path, sha256: file.sha256, bytes: file.bytes)
+            }
+            content.inputs = inputs.map(listed)
+            content.outputs = files.sorted { $0.path < $1.path }.map(listed)
+            let page = output.path("report.html")
+            try Report.write(content, to: page)
+            let (sha256, bytes) = try ContentHash.sha256(fileAt: page)
+            files.append(Manifest.File(path: "report.html", sha256: sha256, bytes: bytes))
+        }
         try Manifest.write(
-            to: output.path("run.json"), staged: output,
-            standing: standing.map { Manifest.File(path: $0.path, sha256: $0.digest.sha256, bytes: $0.digest.bytes) }, inputs: inputs,
-            parameters: parameters, pairs: tiles.flatMap { $0.pairs.map(\.record) }, refused: summary.refused,
-            isSimulated: summary.isSimulated, elapsed: started.duration(to: .now))
+            to: output.path("run.json"), created: created, inputs: inputs, outputs: files, parameters: parameters,
+            pairs: tiles.flatMap { $0.pairs.map(\.record) }, refused: summary.refused, isSimulated: summary.isSimulated,
+            elapsed: started.duration(to: .now))
         nameDocuments(document != nil)
     }
 

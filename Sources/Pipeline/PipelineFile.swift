@@ -128,9 +128,10 @@ public struct PipelineFile: Sendable, Equatable {
             try timing.allow(["heartbeat", "metrics"])
             schedule.heartbeat = try timing.string("heartbeat")
             schedule.metrics = try place("metrics", in: timing)
-            if let url = schedule.heartbeat, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
+            // The URL is a secret and is not quoted.
+            if let url = schedule.heartbeat, Heartbeat(url: url) == nil {
                 throw ConfigurationError(
-                    file: path, line: timing.line(of: "heartbeat"), problem: "'heartbeat': '\(url)' is not a URL",
+                    file: path, line: timing.line(of: "heartbeat"), problem: "'heartbeat' is not an http or https URL with a host",
                     advice: "give one that begins with https://")
             }
         }

@@ -3,6 +3,7 @@ import Claims
 import Foundation
 import Geodesy
 import Raster
+import RasterIO
 import Scenes
 
 /// The batch job: all usable dates of every tile together, and every consecutive pair of them for its picture and change raster.
@@ -17,39 +18,63 @@ public struct PipelineRun: Sendable {
         self.options = options
     }
 
+    /// - Parameter notice: gets one line at a time of what went wrong with those who are told of the run, which never fails it.
     /// - Throws: `RunLockedError`; errors that end the whole run, such as a missing imagery folder or no tile with two dates. What is wrong with
     ///   one scene is in the summary's `refused`, and the rest goes on.
-    public func run(progress: @escaping ProgressHandler) throws -> RunSummary {
-        let register = try file.claims.map(ClaimsRegister.init(path:))
+    public func run(progress: @escaping ProgressHandler, notice: (String) -> Void = { _ in }) throws -> RunSummary {
+        if options.dryRun { return try plan().summary }
+        let reporter = try RunReporter(schedule: file.schedule, pipeline: file.name)
+        do {
+            let (summary, newest) = try work(progress: progress) { reporter.started().forEach(notice) }
+            reporter.finished(summary, outputFolder: file.output, newestScene: newest).forEach(notice)
+            return summary
+        } catch {
+            reporter.failed(error).forEach(notice)
+            throw error
+        }
+    }
+
+    /// What is there to do.
+    private func plan() throws -> (inventory: SceneInventory, stacks: [TileStack], summary: RunSummary) {
         let inventory = try SceneFinder.find(in: file.imagery)
         var summary = RunSummary(output: file.output)
         summary.isDryRun = options.dryRun
         summary.warnings = inventory.warnings
         summary.refused = inventory.refused.map { RefusedInput(input: $0.path, reason: $0.reason) }
         let stacks = tileStacks(inventory.scenes, summary: &summary)
-        let planned = stacks.flatMap { stack in PairPlan.pairs(stack.scenes.map(\.name)).map { (stack.tile, $0) } }
-        guard !planned.isEmpty else { throw nothingToCompare(inventory, summary) }
-        if options.dryRun {
-            summary.pairs = planned.map {
-                RunSummary.Pair(tile: $0.0, before: $0.1.before, after: $0.1.after, linearCount: 0, compactCount: 0, linearLengthMetres: 0)
+        guard !stacks.isEmpty else { throw nothingToCompare(inventory, summary) }
+        guard options.dryRun else { return (inventory, stacks, summary) }
+        summary.pairs = stacks.flatMap { stack in
+            PairPlan.pairs(stack.scenes, since: options.since).map { pair in
+                RunSummary.Pair(
+                    tile: stack.tile, before: stack.scenes[pair.before].name, after: stack.scenes[pair.after].name, linearCount: 0,
+                    compactCount: 0, linearLengthMetres: 0)
             }
-            summary.exitCode = summary.refused.isEmpty ? .done : .someInputRefused
-            return summary
         }
+        summary.exitCode = summary.refused.isEmpty ? .done : .someInputRefused
+        return (inventory, stacks, summary)
+    }
 
+    /// - Parameter begun: called when the lock is held.
+    /// - Returns: what was done, and the newest scene that was used.
+    private func work(progress: @escaping ProgressHandler, begun: () -> Void) throws -> (RunSummary, newest: CalendarDate?) {
+        let register = try file.claims.map(ClaimsRegister.init(path:))
+        let area = try file.area.map(AreaOfInterest.init(path:))
+        var (inventory, stacks, summary) = try plan()
         let lock = try RunLock(folder: file.output)
         return try withExtendedLifetime(lock) {
-            let area = try file.area.map(AreaOfInterest.init(path:))
+            begun()
             let ledger = try Ledger(outputFolder: file.output)
             summary.warnings += ledger.warnings
             let steps = try StepStore(ledger: ledger)
             let output = try StagedOutput(folder: file.output)
-            let meter = ProgressMeter(count: stacks.count + 1, handler: progress)
+            let cache = DecodedBlockCache(budget: TileRun.decodedBytesAtMost)
+            let meter = ProgressMeter(count: stacks.count + (register == nil ? 1 : 2), handler: progress)
             var tiles: [TileResult] = []
             for stack in stacks {
                 let tile = TileRun(
                     tile: stack.tile, bands: file.scenes.bands, settings: settings, outputs: options.outputs, jobs: options.jobs,
-                    since: options.since, steps: steps, output: output)
+                    since: options.since, steps: steps, output: output, cache: cache)
                 let outcome = try tile.run(stack.scenes) { meter.report("\(stack.tile), \(stack.scenes.count) dates", $0) }
                 meter.finishOne()
                 summary.refused += outcome.refused
@@ -57,13 +82,20 @@ public struct PipelineRun: Sendable {
                 if let result = outcome.result { tiles.append(result) }
             }
             guard tiles.contains(where: { !$0.pairs.isEmpty }) else { throw nothingToCompare(inventory, summary) }
+            let power = PowerByInjection(tiles, settings: settings, steps: steps, jobs: options.jobs) { tile in
+                try tile.scenes.map { try SceneReader($0, bands: tile.bands, cache: cache) }
+            } progress: { tile, done in
+                meter.report("\(tile), what would have been found", done)
+            }
             var results = OutputAssembly(
-                tiles, output: output, outputs: options.outputs, parameters: parameters, steps: steps, summary: summary)
-            var done = try results.publish(area: area, weighing: register, jobs: options.jobs) { meter.report("pictures", $0) }
+                tiles, title: file.name, output: output, outputs: options.outputs, parameters: parameters, steps: steps, summary: summary)
+            var done = try results.publish(area: area, weighing: register, power: power.answer, jobs: options.jobs) {
+                meter.report("pictures", $0)
+            }
             if options.exitCodeForFindings, done.news.map({ !$0.found.isEmpty }) ?? (done.linearCount + done.compactCount > 0) {
                 done.exitCode = .newFindings
             }
-            return done
+            return (done, tiles.flatMap(\.scenes).compactMap(\.date).max())
         }
     }
 
@@ -121,11 +153,16 @@ public struct PipelineRun: Sendable {
     }
 }
 
-/// Which dates of a tile are compared.
+/// Which dates of a tile are compared with each other, for pictures and change rasters: neighbours in time, and the first with the last.
 enum PairPlan {
-    static func pairs(_ names: [String]) -> [(before: String, after: String)] {
-        var pairs = zip(names, names.dropFirst()).map { (before: $0, after: $1) }
-        if names.count > 2 { pairs.append((names[0], names[names.count - 1])) }
-        return pairs
+    /// - Parameters:
+    ///   - scenes: oldest first.
+    ///   - since: pairs whose later date lies before are left out.
+    /// - Returns: indices.
+    static func pairs(_ scenes: [SceneDescription], since: CalendarDate?) -> [(before: Int, after: Int)] {
+        var pairs = scenes.indices.dropFirst().map { (before: $0 - 1, after: $0) }
+        if scenes.count > 2 { pairs.append((0, scenes.count - 1)) }
+        guard let since else { return pairs }
+        return pairs.filter { scenes[$0.after].date.map { $0 >= since } ?? true }
     }
 }

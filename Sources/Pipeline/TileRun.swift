@@ -17,6 +17,11 @@ struct TileRun: Sendable {
     let since: CalendarDate?
     let steps: StepStore
     let output: StagedOutput
+    /// Decoded blocks of all scenes, so that each is decoded once as long as what is read at a time fits.
+    let cache: DecodedBlockCache
+
+    /// Memory for decoded blocks: a row of windows of two full Sentinel-2 tiles in four bands, or of all dates of a smaller one.
+    static let decodedBytesAtMost = 384 << 20
 
     /// What came of a tile.
     struct Outcome {
@@ -69,16 +74,18 @@ struct TileRun: Sendable {
     private struct Sources {
         let scenes: [SceneDescription]
         let bands: [String]
+        let cache: DecodedBlockCache
         private var opened: [Int: SceneReader] = [:]
 
-        init(scenes: [SceneDescription], bands: [String]) {
+        init(scenes: [SceneDescription], bands: [String], cache: DecodedBlockCache) {
+            self.cache = cache
             self.scenes = scenes
             self.bands = bands
         }
 
         mutating func source(_ index: Int) throws -> SceneReader {
             if let reader = opened[index] { return reader }
-            let reader = try SceneReader(scenes[index], bands: bands)
+            let reader = try SceneReader(scenes[index], bands: bands, cache: cache)
             opened[index] = reader
             return reader
         }
@@ -96,7 +103,7 @@ struct TileRun: Sendable {
         }
         let bands = try commonBands(scenes)
         let bandList = bands.joined(separator: ",")
-        var sources = Sources(scenes: scenes, bands: bands)
+        var sources = Sources(scenes: scenes, bands: bands, cache: cache)
         let isStack = scenes.count > 2
         let reference = isStack ? try chooseReference(&sources, digests: digests, bands: bandList) : 0
 
@@ -112,7 +119,7 @@ struct TileRun: Sendable {
             try (steps.known(dateKeys[reference]) as DateStep?).map { steps.hasPlanes(dateKeys[reference], $0.planes) } ?? false
 
         // Pairs: neighbours in time, and the first with the last.
-        let plan = pairPlan(scenes)
+        let plan = PairPlan.pairs(scenes, since: since)
         let pairKeys = try plan.map { try steps.key(.pair, [digests[$0.before], digests[$0.after], bandList]) }
         if let refused = dates.indices.first(where: { dates[$0]?.refusal != nil }), let refusal = dates[refused]?.refusal {
             throw UnusableScene(
@@ -249,13 +256,6 @@ struct TileRun: Sendable {
         if !isStack, !(step.date.map { steps.hasPlanes(key, $0.planes) } ?? false) { return nil }
         if outputs.contains(.change), steps.standing(PairFiles.change(stem), madeOf: key) == nil { return nil }
         return step
-    }
-
-    private func pairPlan(_ scenes: [SceneDescription]) -> [(before: Int, after: Int)] {
-        var plan = (0..<(scenes.count - 1)).map { (before: $0, after: $0 + 1) }
-        if scenes.count > 2 { plan.append((0, scenes.count - 1)) }
-        guard let since else { return plan }
-        return plan.filter { scenes[$0.after].date.map { $0 >= since } ?? true }
     }
 
     // MARK: Pixels

@@ -54,13 +54,13 @@ enum PictureCallouts {
         var height: Double
         private let padding: Double
 
-        /// Name, size, days.
+        /// Name, size, days, and the claim that it bears on.
         init(_ detection: PictureDetection, text: PictureText, unit: Double) {
             let name = PictureFont(size: 15 * unit, isBold: true)
             let detail = PictureFont(size: 13.5 * unit)
-            let tag = detection.claimTag.map { "  [\($0)]" } ?? ""
+            let tag = detection.claimTag.map { "[\($0)]" } ?? ""
             let candidates = [
-                (detection.earthwork.id + tag, name), (detection.sizeText, detail), (detection.onsetText, detail),
+                (detection.earthwork.id, name), (detection.sizeText, detail), (detection.onsetText, detail), (tag, detail),
             ]
             lines = candidates.filter { !$0.0.isEmpty }.map { line, font in
                 let fitted = text.fitted(line, font, width: 300 * unit)

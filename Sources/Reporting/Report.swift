@@ -11,6 +11,9 @@ public enum Report {
         try AtomicFile.write(html(content), to: path)
     }
 
+    /// In the order of the page: confirmed, provisional, transient; within each the strongest first, then by id.
+    public static func ranked(_ works: [Earthwork]) -> [Earthwork] { ReportDetections.ranked(works) }
+
     /// The whole file.
     public static func html(_ content: ReportContent) throws -> String {
         let detections = ReportDetections(content)

@@ -1,7 +1,7 @@
 /// The page's style sheet: the system's own fonts, light and dark, narrow and wide, and print.
 enum ReportStyle {
     /// For the content security policy: the SHA-256 of `text`, base64.
-    static let hash = "sha256-mcZRMNwtU0RyM16rE0phAkdir2b8Kn4U8bk+MAV5TL0="
+    static let hash = "sha256-FzFcUYFvXqtYbka+hnQiOmcWkaRK667S0mxBMBC+X5o="
 
     static let text: StaticString = """
         :root {
@@ -69,6 +69,7 @@ enum ReportStyle {
         .claims td { min-width: 7rem; padding-top: 0.8rem; }
         .claims td:nth-of-type(4) { min-width: 12rem; }
         .claims tbody th { padding-top: 0.8rem; }
+        .claims td, .claims th { overflow-wrap: break-word; }
         .claims .reason { padding-top: 0; padding-bottom: 1rem; line-height: 1.5; color: var(--ink); }
         .said { display: block; font-weight: 400; font-size: 0.9rem; margin-top: 0.3rem; }
         .figure { font-size: 1.08em; }

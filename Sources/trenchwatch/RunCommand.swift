@@ -49,6 +49,8 @@ struct RunCommand: Subcommand {
         options.since = since
         options.dryRun = dryRun
         options.exitCodeForFindings = exitCode
-        return try work.report(showsAll: summary) { try PipelineRun(file: file, options: options).run(progress: $0) }
+        return try work.report(showsAll: summary) { progress in
+            try PipelineRun(file: file, options: options).run(progress: progress) { Terminal.complain("warning: \($0)") }
+        }
     }
 }

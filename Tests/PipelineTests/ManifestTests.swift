@@ -26,7 +26,8 @@ struct ManifestTests {
         let path = URL(fileURLWithPath: input).standardizedFileURL.path
         let (sha256, bytes) = try ContentHash.sha256(fileAt: path)
         try Manifest.write(
-            to: staged.path("run.json"), staged: staged, inputs: [Manifest.File(path: path, sha256: sha256, bytes: bytes)],
+            to: staged.path("run.json"), created: Manifest.timeStamp(), inputs: [Manifest.File(path: path, sha256: sha256, bytes: bytes)],
+            outputs: Manifest.files(in: staged),
             parameters: RunParameters(falseAlarmsPer1000SquareKilometres: 1, minimumLengthMetres: 200, outputs: ["detections"]),
             pairs: [
                 PairRecord(

@@ -1,0 +1,54 @@
+import ChangeDetection
+import Claims
+import Raster
+import Scenes
+import Synchronization
+
+/// Answers what would have been found, by implants in the run's own scenes. They are made when the first claim asks, and kept by the ledger.
+final class PowerByInjection: Sendable {
+    private let tiles: [TileResult]
+    private let settings: DetectionSettings
+    private let steps: StepStore
+    private let jobs: Int
+    private let sources: @Sendable (TileResult) throws -> [any SceneSource]
+    private let progress: @Sendable (String, Double) -> Void
+    private let known = Mutex<RecoveredPower?>(nil)
+
+    /// - Parameters:
+    ///   - sources: opens a tile's dates.
+    ///   - progress: a tile and 0…1.
+    init(
+        _ tiles: [TileResult], settings: DetectionSettings, steps: StepStore, jobs: Int,
+        sources: @escaping @Sendable (TileResult) throws -> [any SceneSource], progress: @escaping @Sendable (String, Double) -> Void
+    ) {
+        self.tiles = tiles
+        self.settings = settings
+        self.steps = steps
+        self.jobs = jobs
+        self.sources = sources
+        self.progress = progress
+    }
+
+    func answer(_ question: PowerQuestion) throws -> DetectionPower? {
+        try known.withLock { known in
+            let power = try known ?? RecoveredPower(outcomes: tiles.compactMap(outcome))
+            known = power
+            return try power.answer(question)
+        }
+    }
+
+    /// nil for a tile with scenes without dates.
+    private func outcome(_ tile: TileResult) throws -> InjectionOutcome? {
+        let dates = tile.scenes.compactMap(\.date)
+        guard dates.count == tile.scenes.count else { return nil }
+        let key = try steps.key(.injection, [tile.searchKey.digest, JSONText.encode(settings)])
+        return try steps.value(key) {
+            let outcome = try InjectionRecovery.run(
+                tile: tile.tile, sources: sources(tile), dates: dates, reference: tile.reference, found: tile.earthworks,
+                settings: settings,
+                jobs: jobs
+            ) { progress(tile.tile, $0) }
+            return outcome
+        }
+    }
+}
