@@ -91,15 +91,20 @@ struct Reason {
         }
     }
 
+    /// A power is the least that it can be; a small one says that little is known, not that the chance is small.
+    private func chance(_ power: Double) -> String { power < 0.55 ? "It was not shown that" : PlainText.itIsLikely(power) }
+
+    private var implants: String { test.measure.isOfCompactWorks ? "a position" : "a trench with its spoil" }
+
     private var silence: [String] {
         var words: [String] = []
         if let size, let power, outcome != .fits, outcome != .otherwise {
             words.append(
-                "\(PlainText.itIsLikely(power.power)) an earthwork of \(PlainText.length(metres: size)) would have been found in what was observed (power at least \(PlainText.number((100 * power.power).rounded(.down) / 100, decimals: 2)), by implants of a trench with its spoil, or a position, of assumed contrast)."
+                "\(chance(power.power)) an earthwork of \(PlainText.length(metres: size)) would have been found in what was observed (power at least \(PlainText.number((100 * power.power).rounded(.down) / 100, decimals: 2)), by implants of \(implants) of assumed contrast)."
             )
             if power.detectableLengthMetres == nil {
                 words.append(
-                    "No size that was tried would have been found with a power of \(PlainText.number(VerdictRule.leastPower, decimals: 1))."
+                    "For no size was a power shown of \(PlainText.number(VerdictRule.leastPower, decimals: 1))."
                 )
             }
         }

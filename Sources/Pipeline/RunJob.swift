@@ -18,14 +18,14 @@ public struct PipelineRun: Sendable {
         self.options = options
     }
 
-    /// - Parameter notice: gets one line at a time of what went wrong with those who are told of the run, which never fails it.
+    /// - Parameter notice: gets one line at a time of what went wrong beside the work: with an earlier ledger, or with those who are told of the run.
     /// - Throws: `RunLockedError`; errors that end the whole run, such as a missing imagery folder or no tile with two dates. What is wrong with
     ///   one scene is in the summary's `refused`, and the rest goes on.
     public func run(progress: @escaping ProgressHandler, notice: (String) -> Void = { _ in }) throws -> RunSummary {
         if options.dryRun { return try plan().summary }
         let reporter = try RunReporter(schedule: file.schedule, pipeline: file.name)
         do {
-            let (summary, newest) = try work(progress: progress) { reporter.started().forEach(notice) }
+            let (summary, newest) = try work(progress: progress, notice: notice) { reporter.started().forEach(notice) }
             reporter.finished(summary, outputFolder: file.output, newestScene: newest).forEach(notice)
             return summary
         } catch {
@@ -57,7 +57,9 @@ public struct PipelineRun: Sendable {
 
     /// - Parameter begun: called when the lock is held.
     /// - Returns: what was done, and the newest scene that was used.
-    private func work(progress: @escaping ProgressHandler, begun: () -> Void) throws -> (RunSummary, newest: CalendarDate?) {
+    private func work(progress: @escaping ProgressHandler, notice: (String) -> Void, begun: () -> Void) throws -> (
+        RunSummary, newest: CalendarDate?
+    ) {
         let register = try file.claims.map(ClaimsRegister.init(path:))
         let area = try file.area.map(AreaOfInterest.init(path:))
         var (inventory, stacks, summary) = try plan()
@@ -65,7 +67,7 @@ public struct PipelineRun: Sendable {
         return try withExtendedLifetime(lock) {
             begun()
             let ledger = try Ledger(outputFolder: file.output)
-            summary.warnings += ledger.warnings
+            ledger.warnings.forEach(notice)
             let steps = try StepStore(ledger: ledger)
             let output = try StagedOutput(folder: file.output)
             let cache = DecodedBlockCache(budget: TileRun.decodedBytesAtMost)

@@ -74,7 +74,7 @@ struct ClaimsDocumentTests {
                 "unit" : "km",
                 "value" : 8
               },
-              "reason" : "Linear earthworks of 8 km were found in the place 'here', 1 earthwork in all, first seen by 2021-01-22. The figure is almost certain to lie between 7.73 and 8.27 km. That is short of what the claim says: at least 20 km. It is almost certain that an earthwork of 20 km would have been found in what was observed (power 0.97). Not found in the images at hand does not mean not there. Observed: 2826.3 of 2826.3 km² were seen on two dates or more; 5 dates, 2020-03-10 to 2021-01-19; 90 % clear.",
+              "reason" : "Linear earthworks of 8 km were found in the place 'here', 1 earthwork in all, first seen by 2021-01-22. The figure is almost certain to lie between 7.73 and 8.27 km. That is short of what the claim says: at least 20 km. It is almost certain that an earthwork of 20 km would have been found in what was observed (power at least 0.97, by implants of a trench with its spoil of assumed contrast). Not found in the images at hand does not mean not there. Observed: 2826.3 of 2826.3 km² were seen on two dates or more; 5 dates, 2020-03-10 to 2021-01-19; 90 % clear.",
               "statement" : "Something.",
               "verdict" : "contradicted",
               "wording" : null

@@ -100,7 +100,7 @@ struct PipelineFileTests {
             ("imagery: i\noutput: o\ndetect:\n  minimum_length_m: -1", 4, "out of range"),
             ("imagery: i\noutput: o\ndetect:\n  false_alarms_per_1000_km2: 0", 4, "out of range"),
             ("imagery: i\noutput: o\narea: nowhere.geojson", 3, "there is no file"),
-            ("imagery: i\noutput: o\nschedule: { heartbeat: 'ftp://x' }", 3, "not a URL"),
+            ("imagery: i\noutput: o\nschedule: { heartbeat: 'ftp://x/secret' }", 3, "not an http or https URL"),
             ("imagery: i\nimagery: j\noutput: o", nil, "twice"),
             ("imagery: i\n\toutput: o", 2, "not valid YAML"),
             ("imagery: *nobody\noutput: o", 1, "not valid YAML"),
