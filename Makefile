@@ -46,7 +46,7 @@ build: deps ## build the program, optimised
 
 # Some scenes of one's own may be refused (exit code 3); that is reported, and the demonstration goes on.
 demo: build ## run the pipeline of the corridor on the imagery in Imagery
-	@status=0; $(BUILD)/trenchwatch run Pipelines/sirte-jufra.yaml || status=$$?; \
+	@status=0; $(BUILD)/trenchwatch run Pipelines/sirte-jufra.yaml --summary || status=$$?; \
 	if [ $$status -ne 0 ] && [ $$status -ne 3 ]; then exit $$status; fi
 
 test: deps ## run all tests
