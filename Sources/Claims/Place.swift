@@ -20,6 +20,18 @@ public struct Place: Sendable, Equatable {
         self.init(id: id, polygons: [[ring]])
     }
 
+    /// All polygons of a GeoJSON file, whatever features and collections they stand in.
+    ///
+    /// - Throws: `InputError` where the file is no GeoJSON, has positions that are none, or holds no polygon.
+    public init(id: String, geoJSON path: String) throws {
+        let shapes = try GeoJSONShapes(path: path)
+        guard !shapes.polygons.isEmpty else {
+            throw InputError(
+                path: path, problem: "holds no polygon", advice: "give a GeoJSON Polygon or MultiPolygon in longitude and latitude")
+        }
+        self.init(id: id, polygons: shapes.polygons)
+    }
+
     /// km², holes taken out. Polygons that overlap count once.
     public func squareKilometres() throws -> Double { try ClippingArea(self).squareKilometres() }
 }

@@ -1,11 +1,9 @@
+import Raster
+
 /// Numbers and likelihoods in the words of a report.
 enum PlainText {
     /// At most `decimals` digits after the point, without closing zeros.
-    static func number(_ value: Double, decimals: Int) -> String {
-        let rounded = rounded(value, decimals: decimals)
-        guard abs(rounded) < 1e15 else { return "\(value)" }
-        return rounded == rounded.rounded() ? String(Int(rounded)) : "\(rounded)"
-    }
+    static func number(_ value: Double, decimals: Int) -> String { DecimalText.trimmed(value, decimals: decimals) }
 
     static func rounded(_ value: Double, decimals: Int) -> Double {
         let scale = (0..<decimals).reduce(1.0) { scale, _ in scale * 10 }

@@ -112,10 +112,11 @@ struct OutputAssembly {
     private func found(area: AreaOfInterest?) throws -> [Earthwork] {
         var all: [Earthwork] = []
         for tile in tiles {
-            let inside = try tile.earthworks.filter { earthwork in
-                if let since = parameters.since, let seen = earthwork.firstSeen, seen < since { return false }
-                return try area?.contains(earthwork) ?? true
+            let recent = tile.earthworks.filter { earthwork in
+                guard let since = parameters.since, let seen = earthwork.firstSeen else { return true }
+                return seen >= since
             }
+            let inside = try area?.within(recent) ?? recent
             var names = EarthworkNames(taken: Set(all.map(\.id)))
             var renamed: [String: String] = [:]
             for earthwork in inside { renamed[earthwork.id] = names.unique(earthwork.id) }

@@ -1,4 +1,5 @@
 import Glibc
+import Raster
 
 /// Scale bar, north arrow, and what the colours and outlines stand for.
 struct PictureLegend {

@@ -1,4 +1,5 @@
 import ChangeDetection
+import Raster
 
 /// The list beside the map of what its numbers stand for, the strongest first.
 struct PictureTable {

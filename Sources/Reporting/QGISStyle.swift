@@ -1,3 +1,4 @@
+import Raster
 import RasterIO
 
 /// Styles that QGIS applies by itself, being found beside a layer or in the GeoPackage. Colours are told apart by all common kinds of colour

@@ -1,4 +1,5 @@
 import Geodesy
+import Raster
 
 /// A box of the world in degrees. Empty until it holds a point.
 struct Extent {

@@ -6,7 +6,7 @@ import Testing
 struct CommandLineTests {
     @Test(
         "Help goes to standard output and ends with 0",
-        arguments: [[], ["run"], ["diff"], ["scenes"], ["inspect"], ["simulate"], ["score"], ["verify"]])
+        arguments: [[], ["run"], ["diff"], ["scenes"], ["inspect"], ["simulate"], ["score"], ["verify"], ["schedule"]])
     func help(command: [String]) throws {
         let outcome = try Executable.run(command + ["--help"])
         #expect(outcome.exitCode == 0)
