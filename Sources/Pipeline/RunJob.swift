@@ -36,14 +36,21 @@ public struct PipelineRun: Sendable {
 
     /// What is there to do.
     private func plan() throws -> (inventory: SceneInventory, stacks: [TileStack], summary: RunSummary) {
-        let inventory = try SceneFinder.find(in: file.imagery)
+        let inventory = try SceneFinder.find(in: file.imagery, besides: file.output)
         var summary = RunSummary(output: file.output)
         summary.isDryRun = options.dryRun
         summary.warnings = inventory.warnings
         summary.refused = inventory.refused.map { RefusedInput(input: $0.path, reason: $0.reason) }
         let stacks = tileStacks(inventory.scenes, summary: &summary)
         guard !stacks.isEmpty else { throw nothingToCompare(inventory, summary) }
-        guard options.dryRun else { return (inventory, stacks, summary) }
+        guard options.dryRun else {
+            guard stacks.contains(where: { !PairPlan.pairs($0.scenes, since: options.since).isEmpty }) else {
+                throw InputError(
+                    path: file.imagery, problem: "no tile has a usable scene of \(options.since.map(String.init) ?? "any day") or later",
+                    advice: "give --since an earlier day, or leave it out")
+            }
+            return (inventory, stacks, summary)
+        }
         summary.pairs = stacks.flatMap { stack in
             PairPlan.pairs(stack.scenes, since: options.since).map { pair in
                 RunSummary.Pair(

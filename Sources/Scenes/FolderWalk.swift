@@ -16,13 +16,20 @@ struct FolderWalk {
     private struct FolderIdentity: Hashable {
         var device: UInt64
         var inode: UInt64
+
+        init(_ status: stat) {
+            device = UInt64(status.st_dev)
+            inode = UInt64(status.st_ino)
+        }
     }
 
     private static let maxDepth = 64
 
-    /// - Parameter isWanted: by file name; others are neither looked at nor mentioned.
+    /// - Parameters:
+    ///   - others: folders that are not entered, unless one is `root` itself.
+    ///   - isWanted: by file name; others are neither looked at nor mentioned.
     /// - Throws: `InputError` where `root` is no readable folder.
-    init(root: String, isWanted: (String) -> Bool) throws {
+    init(root: String, besides others: [String] = [], isWanted: (String) -> Bool) throws {
         var status = stat()
         guard stat(root, &status) == 0 else {
             throw InputError(path: root, problem: "there is no such folder", advice: "name the folder that holds the imagery")
@@ -33,12 +40,17 @@ struct FolderWalk {
         guard access(root, R_OK | X_OK) == 0 else {
             throw InputError(path: root, problem: "cannot be listed", advice: "check its permissions")
         }
+        for other in others {
+            var otherStatus = stat()
+            if stat(other, &otherStatus) == 0 { seen.insert(FolderIdentity(otherStatus)) }
+        }
+        seen.remove(FolderIdentity(status))
         walk(root, folders: [], status: status, isWanted: isWanted)
     }
 
     private mutating func walk(_ folder: String, folders: [String], status: stat, isWanted: (String) -> Bool) {
         // A link may lead back up: each folder is entered once, whatever the way to it.
-        guard seen.insert(FolderIdentity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))).inserted else { return }
+        guard seen.insert(FolderIdentity(status)).inserted else { return }
         guard folders.count < Self.maxDepth else {
             refused.append(RefusedInput(path: folder, reason: "lies more than \(Self.maxDepth) folders deep"))
             return

@@ -8,9 +8,10 @@ public enum SceneFinder {
 
     /// Every scene below `folder`, links followed once. What cannot be used is listed with its reason; it never stops the rest.
     ///
+    /// - Parameter output: where a run writes; what lies there is its work and none of the imagery, also where the one folder holds the other.
     /// - Throws: `InputError` where there is no such folder or it cannot be listed.
-    public static func find(in folder: String) throws -> SceneInventory {
-        let walk = try FolderWalk(root: folder) { isRaster($0) }
+    public static func find(in folder: String, besides output: String? = nil) throws -> SceneInventory {
+        let walk = try FolderWalk(root: folder, besides: output.map { [$0, $0 + "/change", $0 + "/diffs"] } ?? []) { isRaster($0) }
         let outer = namesAbove(folder).suffix(1)
         let files = walk.files.map { SceneFile(path: $0.path, folders: outer + $0.folders, outerCount: outer.count) }
         var assembler = SceneAssembler(needsDate: true)
