@@ -88,6 +88,9 @@ public struct PipelineFile: Sendable, Equatable {
         }
         func required(_ key: String, _ replacement: String?) throws -> String {
             let fromFile = try place(key)
+            if replacement?.isEmpty == true {
+                throw ConfigurationError(file: path, problem: "--\(key) is empty", advice: "name a folder, '.' for this one")
+            }
             if let replacement { return URL(fileURLWithPath: replacement).standardizedFileURL.path }
             guard let fromFile else {
                 throw ConfigurationError(file: path, problem: "'\(key)' is missing", advice: "add it, or give --\(key)")

@@ -34,6 +34,10 @@ struct TrenchWatch: ParsableCommand {
     static func main() {
         // A reader that has seen enough (`trenchwatch scenes … | head`) must not end a run half-way.
         signal(SIGPIPE, SIG_IGN)
+        // A file that grows beyond the shell's limit is an error to tell of, and no silent end.
+        signal(SIGXFSZ, SIG_IGN)
+        // Where a standard stream is closed, the next file opened would take its place, and what is printed would end up in it.
+        for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 { _ = open("/dev/null", O_RDONLY) }
         Glibc.exit(start(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
