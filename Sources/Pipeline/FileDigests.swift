@@ -69,6 +69,15 @@ final class FileDigests: Sendable {
         return digest
     }
 
+    /// The hash that this run has worked by, though the file may be another one by now; hashes one that was not asked for yet.
+    ///
+    /// - Throws: `InputError` where the file cannot be read.
+    func digest(asUsed path: String) throws -> FileDigest {
+        let standard = URL(fileURLWithPath: path).standardizedFileURL.path
+        if asked.withLock({ $0.contains(standard) }), let entry = entries.withLock({ $0[standard] }) { return entry.digest }
+        return try digest(ofFileAt: path)
+    }
+
     /// False where a file is no longer the one that was hashed.
     func isUnchanged(_ path: String) -> Bool {
         let path = URL(fileURLWithPath: path).standardizedFileURL.path

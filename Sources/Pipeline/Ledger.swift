@@ -19,6 +19,7 @@ final class Ledger: Sendable {
 
     private static let formatVersion = 1
     private static let folderName = ".trenchwatch"
+    private static let columns = ["step": "digest, kind, result", "file": "path, entry", "output": "path, entry", "run": "name, value"]
 
     /// The hidden folder within the output folder that holds all of this.
     let folder: String
@@ -56,6 +57,14 @@ final class Ledger: Sendable {
         self.folder = folder
         self.outputFolder = outputFolder
         self.warnings = warnings
+        clearUnfinished()
+    }
+
+    /// Takes away what a killed run was writing: no later run may have anything to put in its place.
+    private func clearUnfinished() {
+        for name in (try? FileManager.default.contentsOfDirectory(atPath: folder + "/planes")) ?? [] where name.hasPrefix(".") {
+            unlink(folder + "/planes/" + name)
+        }
     }
 
     private static func open(_ path: String) throws -> DatabaseQueue {
@@ -65,7 +74,7 @@ final class Ledger: Sendable {
         try queue.write { db in
             let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
             if version != formatVersion {
-                for table in ["step", "file", "output", "finding"] { try db.execute(sql: "DROP TABLE IF EXISTS \(table)") }
+                for table in columns.keys.sorted() { try db.execute(sql: "DROP TABLE IF EXISTS \(table)") }
                 try db.execute(
                     sql: """
                         CREATE TABLE step (digest TEXT PRIMARY KEY, kind TEXT NOT NULL, result BLOB NOT NULL) WITHOUT ROWID;
@@ -78,8 +87,10 @@ final class Ledger: Sendable {
             guard try String.fetchOne(db, sql: "PRAGMA quick_check(1)") == "ok" else {
                 throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "quick_check failed")
             }
-            // A table that is missing is damage too, and shows itself here rather than in the middle of a run.
-            for table in ["step", "file", "output", "run"] { _ = try Row.fetchOne(db, sql: "SELECT * FROM \(table) LIMIT 1") }
+            // A table or column that is missing is damage too, and shows itself here rather than in the middle of a run.
+            for (table, names) in columns.sorted(by: { $0.key < $1.key }) {
+                _ = try Row.fetchOne(db, sql: "SELECT \(names) FROM \(table) LIMIT 1")
+            }
         }
         return queue
     }

@@ -92,7 +92,7 @@ struct OutputAssembly {
         if let last {
             summary.news = RunNews(run, since: last)
             summary.news?.healed = missing
-            summary.toldBefore = Set(last.warnings + last.refused.map(\.input))
+            summary.toldBefore = Set(last.warnings + last.refused.map(\.line))
         }
         summary.computed = Self.words(steps.computed)
         if let last, last.key == run.key, missing.isEmpty, output.written().isEmpty {
@@ -218,7 +218,8 @@ struct OutputAssembly {
         paths.formUnion([parameters.pipeline, parameters.area].compactMap { $0 })
         let names = Set(paths.map { URL(fileURLWithPath: $0).standardizedFileURL.path }).sorted()
         return try names.map { path in
-            let digest = try steps.digests.digest(ofFileAt: path)
+            // What has changed since it was read is not what the outputs show.
+            let digest = try steps.digests.digest(asUsed: path)
             return Manifest.File(path: path, sha256: digest.sha256, bytes: digest.bytes)
         }
     }
@@ -232,7 +233,7 @@ struct OutputAssembly {
         guard let ledger = steps.ledger else { return [] }
         let stands = Set(standing.map(\.path))
         return steps.earlierOutputs.values.filter { output in
-            let wanted = output.key == nil || madeOf[output.path]?.digest == output.key
+            let wanted = output.key.map { madeOf[output.path]?.digest == $0 } ?? isAsked(output.path)
             return wanted && !stands.contains(output.path) && !ledger.isIntact(output)
         }.map(\.path).sorted()
     }
@@ -299,20 +300,25 @@ struct OutputAssembly {
                 Ledger.Output(path: path, digest: try steps.digests.digest(ofFileAt: file), identity: identity, key: madeOf[path]?.digest))
         }
         let kept = Set(entries.map(\.path))
-        for (path, old) in steps.earlierOutputs.sorted(by: { $0.key < $1.key }) where !kept.contains(path) && isObsolete(path) {
-            // A file that someone has changed since is theirs.
-            guard ledger.isIntact(old) else { continue }
-            output.remove(path)
+        for (path, old) in steps.earlierOutputs.sorted(by: { $0.key < $1.key }) where !kept.contains(path) {
+            if !isAsked(path) {
+                // Of a kind that this run was not asked for: a later run that is will use it again, or take it away.
+                entries.append(old)
+            } else if ledger.isIntact(old) {
+                // A file that someone has changed since is theirs.
+                output.remove(path)
+            }
         }
         try ledger.finish(run, outputs: entries.sorted { $0.path < $1.path }, used: steps.used)
         try ledger.keep(steps.digests)
     }
 
     /// True for a kind of file that this run makes, so that one which it did not make belongs to imagery that is no longer there.
-    private func isObsolete(_ path: String) -> Bool {
+    private func isAsked(_ path: String) -> Bool {
         if path.hasPrefix("diffs/") { return outputs.contains(.picture) }
         if path.hasPrefix("change/") { return outputs.contains(.change) }
-        return path == "claims.json"
+        if path.hasPrefix("detections.") { return outputs.contains(.detections) }
+        return path != "report.html" || outputs.contains(.report)
     }
 
     private static func words(_ computed: [StepKey.Kind: Int]) -> [String: Int] {

@@ -11,6 +11,9 @@ public struct RefusedInput: Codable, Sendable, Equatable {
         self.reason = reason
     }
 
+    /// For people, on one line.
+    var line: String { "\(input.oneLine): \(reason.oneLine)" }
+
     public init(input: String, error: any Error) {
         self.input = input
         if let known = error as? any TrenchWatchError {

@@ -200,7 +200,7 @@ extension RunSummary: Encodable {
     public var complaints: String {
         let lines =
             warnings.filter { !toldBefore.contains($0) }.map { "warning: \($0.oneLine)" }
-            + refused.filter { !toldBefore.contains($0.input) }.map { "refused: \($0.input.oneLine): \($0.reason.oneLine)" }
+            + refused.map(\.line).filter { !toldBefore.contains($0) }.map { "refused: \($0)" }
         return lines.map { $0 + "\n" }.joined()
     }
 
