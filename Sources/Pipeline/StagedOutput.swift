@@ -28,6 +28,9 @@ final class StagedOutput: Sendable {
     /// Where to write a file that shall stand at `relative` below the output folder.
     func path(_ relative: String) -> String { staging + "/" + relative }
 
+    /// Forgets what was written below `relative`.
+    func discard(_ relative: String) { try? FileManager.default.removeItem(atPath: path(relative)) }
+
     /// Paths below the output folder of all that has been written, sorted.
     func written() -> [String] {
         guard let walker = FileManager.default.enumerator(atPath: staging) else { return [] }
@@ -68,7 +71,8 @@ final class StagedOutput: Sendable {
     }
 }
 
-/// A name from data made fit to be one file's or folder's name: nothing in it can lead out of the output folder.
+/// A name from data made fit to be one file's or folder's name: nothing in it can lead out of the output folder. One that had to be altered ends
+/// with its hash, so that different names stay different.
 func fileNameComponent(_ text: String) -> String {
     var result = ""
     for scalar in text.unicodeScalars {
@@ -77,5 +81,9 @@ func fileNameComponent(_ text: String) -> String {
         result.unicodeScalars.append(isSafe ? scalar : "_")
     }
     while result.hasPrefix(".") { result = "_" + result.dropFirst() }
-    return result.isEmpty ? "_" : String(result.prefix(100))
+    if result == text, !text.isEmpty, text.utf8.count <= longestComponent { return result }
+    let mark = "-" + ((try? ContentHash.sha256(Array(text.utf8))) ?? "").prefix(8)
+    return (result.isEmpty ? "_" : String(result.prefix(longestComponent - mark.count))) + mark
 }
+
+private let longestComponent = 100

@@ -51,6 +51,8 @@ enum PairFiles {
         "\(fileNameComponent(tile))/\(fileNameComponent(before))_\(fileNameComponent(after))"
     }
 
+    static func changeFolder(tile: String) -> String { "change/" + fileNameComponent(tile) }
+
     static func picture(_ stem: String) -> [String] { ["diffs/\(stem).png", "diffs/\(stem).pgw", "diffs/\(stem).png.aux.xml"] }
     static func change(_ stem: String) -> [String] { ["change/\(stem).tif", "change/\(stem).qml"] }
 }

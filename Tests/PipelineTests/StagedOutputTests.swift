@@ -81,6 +81,22 @@ struct StagedOutputTests {
         #expect(fileNameComponent(safe) == safe)
     }
 
+    @Test(
+        "different names give different files",
+        arguments: [("é", "ü"), ("a b", "a_b"), ("", "_"), (String(repeating: "x", count: 101), String(repeating: "x", count: 102))])
+    func distinctNames(name: String, other: String) {
+        #expect(fileNameComponent(name) != fileNameComponent(other))
+    }
+
+    @Test("what is discarded is not published")
+    func discarded() throws {
+        let output = try StagedOutput(folder: folder.path)
+        try AtomicFile.write("a", to: output.path("change/t/a.tif"))
+        try AtomicFile.write("b", to: output.path("change/u/a.tif"))
+        output.discard("change/t")
+        #expect(output.written() == ["change/u/a.tif"])
+    }
+
     @Test("plain names stay as they are", arguments: ["33RXQ", "2021-01-19", "S2A_MSIL2A.SAFE", "a+b"])
     func plainNames(name: String) {
         #expect(fileNameComponent(name) == name)
