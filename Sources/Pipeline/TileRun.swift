@@ -50,6 +50,8 @@ struct TileRun: Sendable {
                 return outcome
             } catch let unusable as UnusableScene {
                 outcome.refused.append(unusable.refusal)
+                // Rasters of pairs that the scene is part of may be done already.
+                output.discard(PairFiles.changeFolder(tile: tile))
                 if unusable.lasts, let key = try? refusalKey(scenes[unusable.index]) { try steps.enter(unusable.refusal, of: key) }
                 scenes.remove(at: unusable.index)
                 outcome.warnings = []
@@ -96,6 +98,7 @@ struct TileRun: Sendable {
         progress: @escaping @Sendable (Double) -> Void
     ) throws -> TileResult? {
         let digests = try contentDigests(scenes)
+        if scenes.count > 2 { try refuseCopies(scenes) }
         for (index, scene) in scenes.enumerated() {
             if let refusal: RefusedInput = try steps.known(refusalKey(scene)) {
                 throw UnusableScene(index: index, refusal: RefusedInput(input: scene.files.first ?? scene.name, reason: refusal.reason))
@@ -119,7 +122,8 @@ struct TileRun: Sendable {
             try (steps.known(dateKeys[reference]) as DateStep?).map { steps.hasPlanes(dateKeys[reference], $0.planes) } ?? false
 
         // Pairs: neighbours in time, and the first with the last.
-        let plan = PairPlan.pairs(scenes, since: since)
+        // Two dates alone are searched by their pair, whether or not it is asked for.
+        let plan = PairPlan.pairs(scenes, since: isStack ? since : nil)
         let pairKeys = try plan.map { try steps.key(.pair, [digests[$0.before], digests[$0.after], bandList]) }
         if let refused = dates.indices.first(where: { dates[$0]?.refusal != nil }), let refusal = dates[refused]?.refusal {
             throw UnusableScene(
@@ -127,7 +131,10 @@ struct TileRun: Sendable {
                 lasts: false)
         }
         var pairs = try zip(plan, pairKeys).map { pair, key in
-            try knownPair(key, stem: PairFiles.stem(tile: tile, before: scenes[pair.before].name, after: scenes[pair.after].name), isStack)
+            try knownPair(
+                key, isStack,
+                raster: wantsRaster(scenes[pair.after])
+                    ? PairFiles.stem(tile: tile, before: scenes[pair.before].name, after: scenes[pair.after].name) : nil)
         }
         if isStack {
             for index in scenes.indices where index != reference && dates[index] == nil { work.dates.append(index) }
@@ -170,7 +177,7 @@ struct TileRun: Sendable {
                 progress: { progress(0.6 + 0.4 * $0) })
         }
         let results = plan.indices.compactMap { k -> TileResult.Pair? in
-            guard let record = pairs[k]?.record else { return nil }
+            guard let record = pairs[k]?.record, isAsked(scenes[plan[k].after]) else { return nil }
             var named = record
             (named.tile, named.before, named.after) = (tile, scenes[plan[k].before].name, scenes[plan[k].after].name)
             let stem = PairFiles.stem(tile: tile, before: named.before, after: named.after)
@@ -193,6 +200,25 @@ struct TileRun: Sendable {
             do { return try scene.contentDigest(steps.digests) } catch let error as InputError {
                 throw UnusableScene(index: index, refusal: RefusedInput(input: error.path ?? scene.name, error: error), lasts: false)
             }
+        }
+    }
+
+    /// One look at the ground counts once, or a finding would confirm itself. Copies with other bytes are found when they are compared.
+    private func refuseCopies(_ scenes: [SceneDescription]) throws {
+        var owners: [Set<String>: Int] = [:]
+        for (index, scene) in scenes.enumerated() {
+            let content = Set(try scene.bands.map { try steps.digests.digest(asUsed: $0.path).sha256 })
+            guard let owner = owners[content] else {
+                owners[content] = index
+                continue
+            }
+            throw UnusableScene(
+                index: index,
+                refusal: RefusedInput(
+                    input: scene.files.first ?? scene.name,
+                    reason: "holds the same pixels as \(scenes[owner].files.first ?? scenes[owner].name), byte for byte; take the one away "
+                        + "whose date is wrong"),
+                lasts: false)
         }
     }
 
@@ -231,7 +257,9 @@ struct TileRun: Sendable {
             let key = try steps.key(.clearShare, [digests[index], bands])
             shares.append(
                 try steps.value(key) {
-                    try blaming(index, sources.scenes) { try StackReference.clearShare(sources.source(index)) }
+                    let share = try blaming(index, sources.scenes) { try StackReference.clearShare(sources.source(index)) }
+                    try checkUnchanged(sources.scenes, index)
+                    return share
                 })
         }
         return StackReference.choose(shares)
@@ -240,6 +268,7 @@ struct TileRun: Sendable {
     /// Runs work on one scene and tells which one failed.
     private func blaming<Value>(_ index: Int, _ scenes: [SceneDescription], _ work: () throws -> Value) throws -> Value {
         do { return try work() } catch let error as any TrenchWatchError where !(error is OutputError) {
+            try checkUnchanged(scenes, index)
             throw UnusableScene(
                 index: index, refusal: RefusedInput(input: error.path ?? scenes[index].files.first ?? scenes[index].name, error: error))
         }
@@ -250,13 +279,22 @@ struct TileRun: Sendable {
         return step.refusal != nil || steps.hasPlanes(key, step.planes) ? step : nil
     }
 
-    private func knownPair(_ key: StepKey, stem: String, _ isStack: Bool) throws -> PairStep? {
+    /// - Parameter raster: stem of the change raster that has to be there too, if any.
+    private func knownPair(_ key: StepKey, _ isStack: Bool, raster: String?) throws -> PairStep? {
         guard let step: PairStep = try steps.known(key) else { return nil }
         if step.refusal != nil { return step }
         if !isStack, !(step.date.map { steps.hasPlanes(key, $0.planes) } ?? false) { return nil }
-        if outputs.contains(.change), steps.standing(PairFiles.change(stem), madeOf: key) == nil { return nil }
+        if let raster, steps.standing(PairFiles.change(raster), madeOf: key) == nil { return nil }
         return step
     }
+
+    /// - Parameter later: of a pair.
+    private func isAsked(_ later: SceneDescription) -> Bool {
+        guard let since, let date = later.date else { return true }
+        return date >= since
+    }
+
+    private func wantsRaster(_ later: SceneDescription) -> Bool { outputs.contains(.change) && isAsked(later) }
 
     // MARK: Pixels
 
@@ -296,7 +334,7 @@ struct TileRun: Sendable {
                 }
                 var member = ChangeSweep.Member(fit: fit)
                 var raster: ChangeRaster?
-                if case .pair(let k) = task, outputs.contains(.change) {
+                if case .pair(let k) = task, wantsRaster(scenes[plan[k].after]) {
                     raster = try changeRaster(scenes[plan[k].before], scenes[plan[k].after])
                     if let raster { member.write = { try raster.write($0) } }
                 }
