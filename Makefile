@@ -9,7 +9,7 @@ PACKAGES := libpng-dev libtiff-dev libgeotiff-dev libproj-dev libgeos-dev libcai
 SOURCES := Sources Tests Benchmarks/Package.swift Benchmarks/Sources Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help deps packages toolchain build demo test bench format lint install clean
+.PHONY: help deps packages toolchain build demo test bench accuracy format lint install clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ test: deps ## run all tests
 
 bench: deps ## measure the pixel kernels
 	cd Benchmarks && $(SWIFT) run -c release KernelBenchmarks
+
+accuracy: build ## measure what is found, missed and falsely found, beside simple peers (Python with numpy, scipy and rasterio)
+	python3 Benchmarks/Accuracy/accuracy.py
 
 format: toolchain ## format the sources in place
 	$(SWIFT) format --in-place --recursive $(SOURCES)
