@@ -17,6 +17,8 @@ public struct NullTail: Sendable, Equatable, Codable {
     /// Of no object at all.
     public static let none = NullTail(threshold: 0, count: 0, rate: 1)
 
+    /// The law beyond a threshold, of a sample in which real objects are the strongest.
+    ///
     /// - Parameters:
     ///   - scores: of all objects found, in any order.
     ///   - priorRate: rate expected before seeing them.
@@ -28,6 +30,34 @@ public struct NullTail: Sendable, Equatable, Codable {
         for (index, value) in excess.enumerated() { exposure += index < kept ? value : excess[max(0, kept - 1)] }
         let rate = (Double(kept) + priorObjects) / exposure
         return NullTail(threshold: threshold, count: max(1, Double(excess.count)), rate: rate)
+    }
+
+    /// The law of scores within a window, whatever lies beyond it: real objects may be many there, and chance ones few.
+    ///
+    /// The estimate is the most likely rate of an exponential cut off at the window's upper end, with a gamma prior worth ten objects; the count is
+    /// that beyond the lower end, the part beyond the upper one by the law.
+    ///
+    /// - Parameters:
+    ///   - scores: of all objects found, in any order.
+    ///   - window: where the law holds: from where objects no longer hide each other to where they may be real.
+    ///   - priorRate: rate expected before seeing them.
+    static func fit(scores: [Double], within window: ClosedRange<Double>, priorRate: Double) -> NullTail {
+        let excess = scores.filter(window.contains).map { $0 - window.lowerBound }
+        let width = window.upperBound - window.lowerBound
+        let count = Double(excess.count)
+        let exposure = excess.reduce(priorObjects / priorRate, +)
+        // The derivative of the logarithm of the posterior; it falls with the rate.
+        func slope(_ rate: Double) -> Double {
+            let beyond = exponential(-rate * width)
+            return (count + priorObjects) / rate - exposure - count * width * beyond / (1 - beyond)
+        }
+        var (low, high) = (0.02, 5.0)
+        for _ in 0..<50 {
+            let middle = (low + high) / 2
+            if slope(middle) > 0 { low = middle } else { high = middle }
+        }
+        let seen = 1 - exponential(-low * width)
+        return NullTail(threshold: window.lowerBound, count: max(1, count / seen), rate: low)
     }
 
     /// How many objects of at least this score chance makes in the whole scene.

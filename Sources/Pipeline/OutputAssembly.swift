@@ -40,6 +40,8 @@ struct OutputAssembly {
     private let tiles: [TileResult]
     private var summary: RunSummary
     private var earthworks: [Earthwork] = []
+    /// What was seen on one date and was gone on the next: clouds, dust, vehicles. No earthwork vanishes so fast.
+    private var momentary: [Earthwork] = []
     /// Files of an earlier run that stand as they are.
     private var standing: [Ledger.Output] = []
     /// What each picture and change raster is made of, by path.
@@ -73,7 +75,9 @@ struct OutputAssembly {
         let last = try steps.ledger?.lastRun()
         summary.isSimulated = tiles.contains { $0.scenes.contains(where: \.isSimulated) }
         summary.refused.sort { ($0.input, $0.reason) < ($1.input, $1.reason) }
-        earthworks = try found(area: area)
+        let found = try found(area: area)
+        earthworks = found.filter { !$0.isMomentary }
+        momentary = found.filter(\.isMomentary)
         if let last { earthworks = StableNames.carried(from: last.earthworks, to: earthworks) }
         let document = try register.map { try weigh($0, power: power) }
         if let document { earthworks = earthworks.annotated(with: document) }
@@ -257,6 +261,9 @@ struct OutputAssembly {
             newestScene: scenes.compactMap(\.date).max())
         if outputs.contains(.detections) {
             try DetectionsGeoJSON.write(earthworks, to: output.path("detections.geojson"), metadata: metadata)
+            if tiles.contains(where: { $0.scenes.count > 2 }) {
+                try DetectionsGeoJSON.write(momentary, to: output.path("momentary.geojson"), metadata: metadata)
+            }
             try QGISStyle.write(QGISStyle.detections, besideLayer: output.path("detections.geojson"))
             try DetectionsGeoPackage.write(earthworks, to: output.path("detections.gpkg"), metadata: metadata)
         }
@@ -266,7 +273,7 @@ struct OutputAssembly {
         files += standing.map { Manifest.File(path: $0.path, sha256: $0.digest.sha256, bytes: $0.digest.bytes) }
         if outputs.contains(.report) {
             var content = try ReportContent(
-                title: title, created: created, tiles: tiles, earthworks: earthworks, claims: document, places: places,
+                title: title, created: created, tiles: tiles, earthworks: earthworks + momentary, claims: document, places: places,
                 parameters: parameters,
                 summary: summary)
             content.swipes = try ReportSwipes(tiles: tiles, steps: steps).pictures(of: earthworks)
@@ -324,4 +331,9 @@ struct OutputAssembly {
     private static func words(_ computed: [StepKey.Kind: Int]) -> [String: Int] {
         Dictionary(uniqueKeysWithValues: computed.map { ($0.key.rawValue, $0.value) })
     }
+}
+
+extension Earthwork {
+    /// Seen on one date only, and gone again.
+    fileprivate var isMomentary: Bool { status == .transient && firstSeen != nil && firstSeen == lastSeen }
 }

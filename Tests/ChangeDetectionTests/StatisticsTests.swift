@@ -74,3 +74,37 @@ struct StatisticsTests {
         #expect(LinearSolver.solve([1, 1, 1, 1], [1, 2]) == nil)
     }
 }
+
+@Suite("The law of chance objects within a window")
+struct WindowedNullTailTests {
+    /// Scores of an exponential law beyond 8, evenly through its quantiles.
+    private static func scores(_ count: Int, rate: Double) -> [Double] {
+        (0..<count).map { 8 - log1m((Double($0) + 0.5) / Double(count)) / rate }
+    }
+
+    private static func log1m(_ p: Double) -> Double {
+        var (low, high) = (-60.0, 0.0)
+        for _ in 0..<80 {
+            let middle = (low + high) / 2
+            if exponential(middle) > 1 - p { high = middle } else { low = middle }
+        }
+        return low
+    }
+
+    @Test("a plain sample gives its own rate and count, and real objects beyond the window change nothing", arguments: [0.3, 0.5, 0.68])
+    func rate(_ rate: Double) {
+        let chance = Self.scores(4000, rate: rate)
+        let law = NullTail.fit(scores: chance, within: 12...20, priorRate: 0.65)
+        #expect(abs(law.rate / rate - 1) < 0.05)
+        let expected = 4000 * exponential(-rate * 12)
+        #expect(abs(law.expectedCount(atLeast: 20) / expected - 1) < 0.3)
+        let withReal = NullTail.fit(scores: chance + [40, 70, 150, 400], within: 12...20, priorRate: 0.65)
+        #expect(withReal == law)
+    }
+
+    @Test("without objects the prior rules")
+    func empty() {
+        let law = NullTail.fit(scores: [], within: 12...20, priorRate: 0.65)
+        #expect(abs(law.rate - 0.65) < 1e-6 && law.count == 1)
+    }
+}
