@@ -39,6 +39,14 @@ public struct Earthwork: Sendable, Equatable, Codable {
             case .line(let points), .polygon(let points): points
             }
         }
+
+        /// The mean of the corners, each once.
+        public var meanCorner: GeographicPoint {
+            let points = points
+            let corners = points.count > 1 && points.first == points.last ? points.dropLast() : points[...]
+            let (longitude, latitude) = corners.reduce((0, 0)) { ($0.0 + $1.longitude, $0.1 + $1.latitude) }
+            return GeographicPoint(longitude: longitude / Double(corners.count), latitude: latitude / Double(corners.count))
+        }
     }
 
     public var id: String

@@ -43,6 +43,12 @@ public struct PixelGeolocator: Sendable {
         return GeographicPoint(longitude: turned, latitude: point.y)
     }
 
+    /// The grid's corners, closed; counter-clockwise where north is up.
+    public var footprint: [GeographicPoint] {
+        let (width, height) = (Double(grid.size.width), Double(grid.size.height))
+        return [(0, 0), (0, height), (width, height), (width, 0), (0, 0)].map { geographic(column: $0.0, row: $0.1) }
+    }
+
     /// The pixel position of a point, which may lie outside the raster. Infinite where the grid's coordinate system does not reach.
     public func pixel(of point: GeographicPoint) -> (column: Double, row: Double) {
         guard let map = try? fromGeographic.transform(x: point.longitude, y: point.latitude) else { return (.infinity, .infinity) }

@@ -18,4 +18,9 @@ public enum PixelSize {
             Geodesic.distance(try point(column, row - 0.5), try point(column, row + 0.5))
         )
     }
+
+    /// The same in the grid's middle.
+    public static func metres(inMiddleOf grid: RasterGrid) throws -> (x: Double, y: Double) {
+        try metres(of: grid, atColumn: Double(grid.size.width) / 2, row: Double(grid.size.height) / 2)
+    }
 }

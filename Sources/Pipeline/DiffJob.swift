@@ -58,7 +58,7 @@ public struct DiffJob: Sendable {
                     before: URL(fileURLWithPath: before).standardizedFileURL.path,
                     after: URL(fileURLWithPath: after).standardizedFileURL.path),
                 steps: steps, summary: summary)
-            return try results.publish(jobs: options.jobs) { meter.report("picture", $0) }
+            return try results.publish { meter.report("picture", $0) }
         }
     }
 }

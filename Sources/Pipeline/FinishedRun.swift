@@ -12,5 +12,4 @@ struct FinishedRun: Codable, Sendable {
     var scenes: [String: [String]]
     var refused: [RefusedInput]
     var warnings: [String]
-    var exitCode: Int32
 }

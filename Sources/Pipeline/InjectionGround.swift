@@ -29,7 +29,7 @@ struct InjectionGround: Sendable {
         let grid = reference.grid
         self.reference = grid
         let size = grid.size
-        metresPerPixel = try PixelSize.metres(of: grid, atColumn: Double(size.width) / 2, row: Double(size.height) / 2)
+        metresPerPixel = try PixelSize.metres(inMiddleOf: grid)
         locator = try PixelGeolocator(grid: grid)
         let across = (size.width + Self.cell - 1) / Self.cell
         cellsAcross = across
@@ -37,27 +37,12 @@ struct InjectionGround: Sendable {
             let source = t == index ? reference : sources[t]
             let mapping = try GridMapping(from: grid, to: source.grid)
             // Implants go with the ground: dates of one tile are up to a pixel or so apart.
-            let shift = t == index ? .none : try Self.shift(of: source, from: reference, jobs: jobs)
-            let middle = source.grid.size
+            let shift = t == index ? .none : try AlignedPair(before: reference, after: source).estimatedShift(jobs: jobs)
             return DateGround(
                 mapping: mapping, shift: (shift.x, shift.y),
-                metresPerPixel: try PixelSize.metres(
-                    of: source.grid, atColumn: Double(middle.width) / 2, row: Double(middle.height) / 2),
+                metresPerPixel: try PixelSize.metres(inMiddleOf: source.grid),
                 observed: try Self.observed(source, mapping: mapping, shift: (shift.x, shift.y), size: size, jobs: jobs))
         }
-    }
-
-    /// By the same windows as the analysis itself.
-    private static func shift(of later: any SceneSource, from reference: any SceneSource, jobs: Int) throws -> Registration {
-        let pair = try AlignedPair(before: reference, after: later)
-        let windows = SampleWindows.spread(over: reference.grid.size, side: 320, atMost: 16)
-        var blocks: [PairBlock] = []
-        try WorkerPool.mapInOrder(count: windows.count, jobs: jobs, window: jobs + 1) {
-            try pair.read(windows[$0])
-        } consume: { _, block in
-            blocks.append(block)
-        }
-        return ShiftEstimator.estimate(blocks)
     }
 
     /// Cell by cell, true where all of it was observed.

@@ -22,7 +22,7 @@ enum InjectionRecovery {
         }
         let index = try sources.count == 2 ? 0 : reference ?? StackReference.choose(sources)
         let parts = try searchedParts(of: sources[index], plan: plan)
-        var outcome = InjectionOutcome(tile: tile, footprint: try footprint(sources[index].grid), implants: [])
+        var outcome = InjectionOutcome(tile: tile, footprint: try PixelGeolocator(grid: sources[index].grid).footprint, implants: [])
         var ground: InjectionGround?
         let rounds = plan.roundCount(pixels: parts[0].pixelCount)
         var turns: [Double: Int] = [:]
@@ -69,12 +69,6 @@ enum InjectionRecovery {
         }
         let order = parts.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
         return order.prefix(max(1, plan.rounds.upperBound)).map { parts[$0] }
-    }
-
-    private static func footprint(_ grid: RasterGrid) throws -> [GeographicPoint] {
-        let locator = try PixelGeolocator(grid: grid)
-        let (width, height) = (Double(grid.size.width), Double(grid.size.height))
-        return [(0, 0), (0, height), (width, height), (width, 0), (0, 0)].map { locator.geographic(column: $0.0, row: $0.1) }
     }
 
     /// For each date, what is there on it, with the sun of that date.

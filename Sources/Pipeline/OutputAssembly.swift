@@ -70,7 +70,7 @@ struct OutputAssembly {
     ///   - progress: 0…1.
     mutating func publish(
         area: AreaOfInterest? = nil, weighing register: ClaimsRegister? = nil, power: @escaping DetectionPowerSource = { _ in nil },
-        jobs: Int, progress: @Sendable (Double) -> Void
+        progress: @Sendable (Double) -> Void
     ) throws -> RunSummary {
         let last = try steps.ledger?.lastRun()
         summary.isSimulated = tiles.contains { $0.scenes.contains(where: \.isSimulated) }
@@ -81,17 +81,16 @@ struct OutputAssembly {
         if let last { earthworks = StableNames.carried(from: last.earthworks, to: earthworks) }
         let document = try register.map { try weigh($0, power: power) }
         if let document { earthworks = earthworks.annotated(with: document) }
-        try draw(tags: document.map(Self.tags) ?? [:], jobs: jobs, progress: progress)
+        try draw(tags: document.map(Self.tags) ?? [:], progress: progress)
         sumUp(document)
 
         let inputs = try inputFiles(register)
-        var run = FinishedRun(
+        let run = FinishedRun(
             key: try runKey(inputs).digest, earthworks: earthworks,
             verdicts: Dictionary(uniqueKeysWithValues: document?.claims.map { ($0.id, $0.verdict.rawValue) } ?? []),
             scenes: Dictionary(uniqueKeysWithValues: tiles.map { ($0.tile, $0.scenes.map(\.name)) }), refused: summary.refused,
-            warnings: summary.warnings, exitCode: 0)
+            warnings: summary.warnings)
         summary.exitCode = summary.refused.isEmpty ? .done : .someInputRefused
-        run.exitCode = summary.exitCode.rawValue
         let missing = missingOutputs()
         if let last {
             summary.news = RunNews(run, since: last)
@@ -105,8 +104,8 @@ struct OutputAssembly {
             try steps.ledger?.keep(steps.digests)
             return summary
         }
-        try write(document, places: register?.places ?? [], inputs: inputs)
-        try put(run)
+        let written = try write(document, places: register?.places ?? [], inputs: inputs)
+        try put(run, hashed: written)
         return summary
     }
 
@@ -124,12 +123,7 @@ struct OutputAssembly {
             var names = EarthworkNames(taken: Set(all.map(\.id)))
             var renamed: [String: String] = [:]
             for earthwork in inside { renamed[earthwork.id] = names.unique(earthwork.id) }
-            all += inside.map { earthwork in
-                var earthwork = earthwork
-                earthwork.id = renamed[earthwork.id] ?? earthwork.id
-                earthwork.group = renamed[earthwork.group] ?? earthwork.group
-                return earthwork
-            }
+            all += inside.renamed(renamed)
         }
         return TileJoin.joined(all)
     }
@@ -140,22 +134,13 @@ struct OutputAssembly {
         for tile in tiles {
             for (scene, share) in zip(tile.scenes, tile.clearShares) {
                 guard let date = scene.date else { continue }
-                scenes.append(SceneCoverage(date: date, footprint: [[try Self.footprint(scene.grid)]], clearShare: share))
-                let size = scene.grid.size
-                let metres = try PixelSize.metres(of: scene.grid, atColumn: Double(size.width) / 2, row: Double(size.height) / 2)
-                pixelMetres = max(pixelMetres, metres.x)
+                scenes.append(SceneCoverage(date: date, footprint: [[try PixelGeolocator(grid: scene.grid).footprint]], clearShare: share))
+                pixelMetres = max(pixelMetres, try PixelSize.metres(inMiddleOf: scene.grid).x)
             }
         }
         var document = try register.assess(ClaimEvidence(earthworks: earthworks, scenes: scenes, pixelMetres: pixelMetres), power: power)
         if summary.isSimulated { document.simulated = true }
         return document
-    }
-
-    /// The corners of a grid, closed, counter-clockwise where north is up.
-    static func footprint(_ grid: RasterGrid) throws -> [GeographicPoint] {
-        let locator = try PixelGeolocator(grid: grid)
-        let (width, height) = (Double(grid.size.width), Double(grid.size.height))
-        return [(0, 0), (0, height), (width, height), (width, 0), (0, 0)].map { locator.geographic(column: $0.0, row: $0.1) }
     }
 
     /// The claims that an earthwork supports, in a few words.
@@ -169,7 +154,7 @@ struct OutputAssembly {
 
     // MARK: Pictures
 
-    private mutating func draw(tags: [String: String], jobs: Int, progress: @Sendable (Double) -> Void) throws {
+    private mutating func draw(tags: [String: String], progress: @Sendable (Double) -> Void) throws {
         var waiting: [PictureJob] = []
         for tile in tiles {
             for pair in tile.pairs {
@@ -253,7 +238,8 @@ struct OutputAssembly {
         summary.manifest = output.folder + "/run.json"
     }
 
-    private mutating func write(_ document: ClaimsDocument?, places: [Place], inputs: [Manifest.File]) throws {
+    /// - Returns: what was written, with its hashes; but the manifest.
+    private mutating func write(_ document: ClaimsDocument?, places: [Place], inputs: [Manifest.File]) throws -> [Manifest.File] {
         let scenes = tiles.flatMap(\.scenes)
         let credits = Set(scenes.compactMap(\.credit)).sorted()
         let metadata = DetectionsMetadata(
@@ -269,8 +255,8 @@ struct OutputAssembly {
         }
         if let document { try AtomicFile.write([UInt8](document.json()), to: output.path("claims.json")) }
         let created = try Manifest.timeStamp()
-        var files = try Manifest.files(in: output)
-        files += standing.map { Manifest.File(path: $0.path, sha256: $0.digest.sha256, bytes: $0.digest.bytes) }
+        var written = try Manifest.files(in: output)
+        let kept = standing.map { Manifest.File(path: $0.path, sha256: $0.digest.sha256, bytes: $0.digest.bytes) }
         if outputs.contains(.report) {
             var content = try ReportContent(
                 title: title, created: created, tiles: tiles, earthworks: earthworks + momentary, claims: document, places: places,
@@ -281,21 +267,25 @@ struct OutputAssembly {
                 ReportContent.File(path: file.path, sha256: file.sha256, bytes: file.bytes)
             }
             content.inputs = inputs.map(listed)
-            content.outputs = files.sorted { $0.path < $1.path }.map(listed)
+            content.outputs = (written + kept).sorted { $0.path < $1.path }.map(listed)
             let page = output.path("report.html")
             try Report.write(content, to: page)
             let (sha256, bytes) = try ContentHash.sha256(fileAt: page)
-            files.append(Manifest.File(path: "report.html", sha256: sha256, bytes: bytes))
+            written.append(Manifest.File(path: "report.html", sha256: sha256, bytes: bytes))
         }
         try Manifest.write(
-            to: output.path("run.json"), created: created, inputs: inputs, outputs: files, parameters: parameters,
+            to: output.path("run.json"), created: created, inputs: inputs, outputs: written + kept, parameters: parameters,
             pairs: tiles.flatMap { $0.pairs.map(\.record) }, refused: summary.refused, isSimulated: summary.isSimulated,
             elapsed: started.duration(to: .now))
         nameDocuments(document != nil)
+        return written
     }
 
     /// Puts the files in their places, takes away those of the last run that are no longer made, and enters the run in the ledger.
-    private mutating func put(_ run: FinishedRun) throws {
+    ///
+    /// - Parameter hashes: of the files in the staging folder, as the manifest has them.
+    private func put(_ run: FinishedRun, hashed hashes: [Manifest.File]) throws {
+        let known = Dictionary(uniqueKeysWithValues: hashes.map { ($0.path, FileDigest(sha256: $0.sha256, bytes: $0.bytes)) })
         let written = output.written()
         try output.publish(last: "run.json")
         guard let ledger = steps.ledger else { return }
@@ -304,7 +294,9 @@ struct OutputAssembly {
             let file = output.folder + "/" + path
             guard let identity = FileIdentity(path: file) else { throw OutputError(path: file, problem: "it is gone as soon as written") }
             entries.append(
-                Ledger.Output(path: path, digest: try steps.digests.digest(ofFileAt: file), identity: identity, key: madeOf[path]?.digest))
+                Ledger.Output(
+                    path: path, digest: try known[path] ?? steps.digests.digest(ofFileAt: file), identity: identity,
+                    key: madeOf[path]?.digest))
         }
         let kept = Set(entries.map(\.path))
         for (path, old) in steps.earlierOutputs.sorted(by: { $0.key < $1.key }) where !kept.contains(path) {

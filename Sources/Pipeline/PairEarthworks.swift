@@ -160,3 +160,15 @@ struct EarthworkNames {
         return hash
     }
 }
+
+extension Array where Element == Earthwork {
+    /// - Parameter names: new ids by old ones; an id that is not among them stays.
+    func renamed(_ names: [String: String]) -> [Earthwork] {
+        map { earthwork in
+            var named = earthwork
+            named.id = names[earthwork.id] ?? earthwork.id
+            named.group = names[earthwork.group] ?? earthwork.group
+            return named
+        }
+    }
+}

@@ -23,14 +23,12 @@ struct PairFit: Sendable {
     init(before: any SceneSource, after: any SceneSource, keepsReference: Bool, jobs: Int) throws {
         let unregistered = try AlignedPair(before: before, after: after)
         let size = unregistered.size
-        metresPerPixel = try PixelSize.metres(of: before.grid, atColumn: Double(size.width) / 2, row: Double(size.height) / 2)
+        metresPerPixel = try PixelSize.metres(inMiddleOf: before.grid)
 
-        let registrationWindows = SampleWindows.spread(over: size, side: 320, atMost: 16)
-        let registration = try ShiftEstimator.estimate(Self.read(registrationWindows, from: unregistered, jobs: jobs))
-        pair = unregistered.registered(by: registration, keepsReference: keepsReference)
+        pair = unregistered.registered(by: try unregistered.estimatedShift(jobs: jobs), keepsReference: keepsReference)
 
         let modelWindows = SampleWindows.spread(over: size, side: 512, atMost: 9).map { ChangeModel.readWindow(for: $0, in: size) }
-        let samples = try Self.read(modelWindows, from: pair, jobs: jobs)
+        let samples = try pair.read(modelWindows, jobs: jobs)
         guard samples.contains(where: { $0.hasCommonPixels }) else {
             throw InputError(
                 problem: "the two dates have no usable pixel in common: they do not overlap, or all is nodata or masked",
@@ -49,11 +47,21 @@ struct PairFit: Sendable {
         self.model = model
         stretch = (LuminanceStretch(samples.map(\.before)), LuminanceStretch(samples.map(\.after)))
     }
+}
 
-    private static func read(_ windows: [PixelWindow], from pair: AlignedPair, jobs: Int) throws -> [PairBlock] {
+extension AlignedPair {
+    /// How far the later date lies from the earlier, by windows spread over both.
+    ///
+    /// - Throws: what reading throws.
+    func estimatedShift(jobs: Int) throws -> Registration {
+        ShiftEstimator.estimate(try read(SampleWindows.spread(over: size, side: 320, atMost: 16), jobs: jobs))
+    }
+
+    /// Both dates in several windows, in their order.
+    func read(_ windows: [PixelWindow], jobs: Int) throws -> [PairBlock] {
         var blocks: [PairBlock] = []
         try WorkerPool.mapInOrder(count: windows.count, jobs: jobs, window: jobs + 1) {
-            try pair.read(windows[$0])
+            try read(windows[$0])
         } consume: { _, block in
             blocks.append(block)
         }

@@ -29,27 +29,7 @@ struct PictureJob {
             notes: Self.notes(pair.record),
             zLimit: 3)
         key = try steps.key(
-            .picture,
-            [tile.planeKeys[pair.before].digest, tile.planeKeys[pair.after].digest]
-                + [
-                    JSONText.encode(
-                        Shown(
-                            tile: content.tile, before: content.before, after: content.after, grid: content.grid, earthworks: shown,
-                            tags: tags,
-                            credit: content.sourceCredit, isSimulated: content.isSimulated, notes: content.notes))
-                ])
-    }
-
-    private struct Shown: Encodable {
-        let tile: String
-        let before: String
-        let after: String
-        let grid: RasterGrid
-        let earthworks: [Earthwork]
-        let tags: [String: String]
-        let credit: String?
-        let isSimulated: Bool
-        let notes: [String]
+            .picture, [tile.planeKeys[pair.before].digest, tile.planeKeys[pair.after].digest, JSONText.encode(content)])
     }
 
     /// The earthworks that the picture shows.

@@ -1,6 +1,7 @@
 import ChangeDetection
 import Claims
 import Foundation
+import Geodesy
 import Raster
 import Reporting
 
@@ -26,7 +27,7 @@ extension ReportContent {
 extension ReportContent.Tile {
     fileprivate init(_ tile: TileResult, pairs: [RunSummary.Pair]) throws {
         self.init(
-            name: tile.tile, footprint: [[try OutputAssembly.footprint(tile.grid)]],
+            name: tile.tile, footprint: [[try PixelGeolocator(grid: tile.grid).footprint]],
             dates: tile.scenes.indices.compactMap { i in
                 tile.scenes[i].date.map {
                     ReportContent.Date(date: $0, clearShare: tile.clearShares[i], isReference: i == tile.reference && tile.scenes.count > 2)

@@ -32,12 +32,7 @@ enum StableNames {
         var free = EarthworkNames(taken: given)
         var renamed: [String: String] = [:]
         for (i, earthwork) in earthworks.enumerated() { renamed[earthwork.id] = names[i] ?? free.unique(earthwork.id) }
-        return earthworks.map { earthwork in
-            var named = earthwork
-            named.id = renamed[earthwork.id] ?? earthwork.id
-            named.group = renamed[earthwork.group] ?? earthwork.group
-            return named
-        }
+        return earthworks.renamed(renamed)
     }
 
     /// By their boxes; most pairs of earthworks lie far apart.
@@ -53,7 +48,7 @@ enum StableNames {
     /// 0…1: of lines the share of the shorter one that lies along the other, of sites how near their middles are.
     private static func overlap(_ a: Earthwork, _ b: Earthwork) -> Double {
         guard a.kind == .linear else {
-            let distance = Geodesic.distance(middle(a.shape.points), middle(b.shape.points))
+            let distance = Geodesic.distance(a.shape.meanCorner, b.shape.meanCorner)
             return max(0, 1 - 0.5 * distance / nearSiteMetres)
         }
         let (short, long) = (a.lengthMetres ?? 0) <= (b.lengthMetres ?? 0) ? (a, b) : (b, a)
@@ -62,12 +57,5 @@ enum StableNames {
         let apart = EarthworkOverlap.new([short], beyond: [long], within: nearMetres, minimumLengthMetres: 0)
             .reduce(0) { $0 + ($1.lengthMetres ?? 0) }
         return 1 - min(1, apart / length)
-    }
-
-    private static func middle(_ ring: [GeographicPoint]) -> GeographicPoint {
-        let open = ring.dropLast()
-        let count = Double(max(1, open.count))
-        return GeographicPoint(
-            longitude: open.reduce(0) { $0 + $1.longitude } / count, latitude: open.reduce(0) { $0 + $1.latitude } / count)
     }
 }

@@ -97,5 +97,4 @@ final class StepStore: Sendable {
     var used: Set<String> { usedKeys.withLock { $0 } }
     var computed: [StepKey.Kind: Int] { computedCounts.withLock { $0 } }
     func countComputed(_ kind: StepKey.Kind) { computedCounts.withLock { $0[kind, default: 0] += 1 } }
-    func use(_ key: StepKey) { usedKeys.withLock { _ = $0.insert(key.digest) } }
 }

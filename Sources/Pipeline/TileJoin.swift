@@ -23,10 +23,10 @@ enum TileJoin {
     private static func add(_ earthwork: Earthwork, to result: inout [Earthwork]) {
         switch earthwork.shape {
         case .polygon:
-            let centre = middle(earthwork.shape.points)
+            let centre = earthwork.shape.meanCorner
             let twin = result.firstIndex { other in
                 other.kind == .compact && other.tiles != earthwork.tiles
-                    && Geodesic.distance(middle(other.shape.points), centre) < nearMetres
+                    && Geodesic.distance(other.shape.meanCorner, centre) < nearMetres
             }
             guard let twin else {
                 result.append(earthwork)
@@ -95,13 +95,6 @@ enum TileJoin {
 
     private static func endToEnd(_ a: [GeographicPoint], _ b: [GeographicPoint]) -> [GeographicPoint]? {
         ends(a, b).map { ($0.reverseA ? a.reversed() : a) + ($0.reverseB ? b.reversed() : b) }
-    }
-
-    private static func middle(_ ring: [GeographicPoint]) -> GeographicPoint {
-        let count = Double(max(1, ring.count - 1))
-        let open = ring.dropLast()
-        return GeographicPoint(
-            longitude: open.reduce(0) { $0 + $1.longitude } / count, latitude: open.reduce(0) { $0 + $1.latitude } / count)
     }
 
     private static func merged(_ a: [String], _ b: [String]) -> [String] { Array(Set(a + b)).sorted() }

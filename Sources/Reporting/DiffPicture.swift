@@ -4,7 +4,7 @@ import Raster
 import RasterIO
 
 /// What an annotated diff picture says beside its pixels.
-public struct DiffPictureContent: Sendable {
+public struct DiffPictureContent: Sendable, Encodable {
     public var tile: String
     /// Labels of the two images: dates, or names where they have none.
     public var before: String

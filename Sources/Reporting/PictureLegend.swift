@@ -1,4 +1,3 @@
-import Glibc
 import Raster
 
 /// Scale bar, north arrow, and what the colours and outlines stand for.
@@ -28,7 +27,7 @@ struct PictureLegend {
         let arrowCentre = PicturePoint(x: corner.x + 26 * unit, y: corner.y + 48 * unit)
         addNorthArrow(map, centre: arrowCentre, to: &shapes)
         guard let scale = map.metresPerPixel else { return }
-        let metres = Self.roundLength(atMost: 240 * unit * scale.across)
+        let metres = RoundNumber.largest(atMost: 240 * unit * scale.across)
         let length = metres / scale.across
         let left = corner.x + 78 * unit
         let top = corner.y + 34 * unit
@@ -54,13 +53,6 @@ struct PictureLegend {
     }
 
     private static func number(_ value: Double) -> String { DecimalText.trimmed(value, decimals: 3) }
-
-    /// 1, 2 or 5 times a power of ten.
-    static func roundLength(atMost metres: Double) -> Double {
-        guard metres > 0, metres.isFinite else { return 1 }
-        let power = pow(10, floor(log10(metres)))
-        return [5.0, 2, 1].first { $0 * power <= metres }.map { $0 * power } ?? power
-    }
 
     private func addNorthArrow(_ map: PictureMap, centre: PicturePoint, to shapes: inout [PictureShape]) {
         guard let north = map.north else { return }

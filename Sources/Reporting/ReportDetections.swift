@@ -131,7 +131,7 @@ struct ReportDetections {
         let places: [(String, GeographicPoint)] =
             switch work.shape {
             case .line: [("Middle", Self.middle(ofLine: points)), ("One end", first), ("Other end", last)]
-            case .polygon: [("Middle", Self.middle(ofRing: points))]
+            case .polygon: [("Middle", work.shape.meanCorner)]
             }
         return element(
             "ul", ["class": "positions"],
@@ -157,12 +157,5 @@ struct ReportDetections {
             rest -= step
         }
         return points[points.count / 2]
-    }
-
-    /// The mean of the corners.
-    static func middle(ofRing points: [GeographicPoint]) -> GeographicPoint {
-        let corners = points.count > 1 && points.first == points.last ? points.dropLast() : points[...]
-        let (longitude, latitude) = corners.reduce((0, 0)) { ($0.0 + $1.longitude, $0.1 + $1.latitude) }
-        return GeographicPoint(longitude: longitude / Double(corners.count), latitude: latitude / Double(corners.count))
     }
 }

@@ -127,7 +127,7 @@ struct MapFrame {
     /// 90, 45, 20, 10, 5, 2, 1, 0.5 … degrees.
     private static func next(below step: Double) -> Double {
         if step > 20.5 { return step > 45.5 ? 45 : 20 }
-        return ReportScale.nice(atMost: step * 0.999)
+        return RoundNumber.largest(atMost: step * 0.999)
     }
 
     private func lines(from low: Double, to high: Double) -> [Double] {

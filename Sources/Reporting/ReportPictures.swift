@@ -122,18 +122,10 @@ struct ReportPictures {
 enum ReportScale {
     /// The longest of 1, 2, 5, 10 … m that is no longer than asked for.
     static func bar(atMost most: Double) -> (metres: Double, label: String) {
-        let metres = nice(atMost: most)
+        let metres = RoundNumber.largest(atMost: most)
         return (
             metres, metres >= 1000 ? "\(ReportText.number(metres / 1000, decimals: 0)) km" : "\(ReportText.number(metres, decimals: 3)) m"
         )
-    }
-
-    static func nice(atMost most: Double) -> Double {
-        guard most.isFinite, most > 1e-9, most < 1e12 else { return 1 }
-        var power = 1.0
-        while power * 10 <= most { power *= 10 }
-        while power > most { power /= 10 }
-        return [5.0, 2].first { $0 * power <= most }.map { $0 * power } ?? power
     }
 }
 

@@ -130,7 +130,7 @@ struct ReportTimeline {
         let base = top + Self.chartHeight
         let most = (growth.last?.highMetres ?? 0) / 1000
         // Two to five levels above the ground line.
-        let step = ReportScale.nice(atMost: max(most, 1e-6) / 2)
+        let step = RoundNumber.largest(atMost: max(most, 1e-6) / 2)
         let ceiling = (most / step).rounded(.up) * step
         func y(_ metres: Double) -> Double { base - metres / 1000 / ceiling * Self.chartHeight }
         // Both curves are stairs over the whole width: from the first scene's date to the last's.

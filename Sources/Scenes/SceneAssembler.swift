@@ -223,7 +223,7 @@ struct SceneAssembler {
     private func finestGrid(_ grids: [RasterGrid]) -> RasterGrid {
         func area(_ grid: RasterGrid) -> Double {
             guard grids.contains(where: { $0.crs != grid.crs }),
-                let size = try? PixelSize.metres(of: grid, atColumn: Double(grid.size.width) / 2, row: Double(grid.size.height) / 2)
+                let size = try? PixelSize.metres(inMiddleOf: grid)
             else { return abs(grid.transform.determinant) }
             return size.x * size.y
         }

@@ -94,8 +94,7 @@ struct RasterReport: Encodable {
         crs = info.crs?.shortText
         crsName = info.crs.flatMap { try? CoordinateSystemDescription($0) }?.name
         transform = info.transform?.gdalOrder
-        let centre = (column: Double(info.size.width) / 2, row: Double(info.size.height) / 2)
-        let size = info.grid.flatMap { try? PixelSize.metres(of: $0, atColumn: centre.column, row: centre.row) }
+        let size = info.grid.flatMap { try? PixelSize.metres(inMiddleOf: $0) }
         pixelMetres = size.map { [JSONNumber($0.x, decimals: 3), JSONNumber($0.y, decimals: 3)] }
         switch info.georeferencing {
         case .none: georeferencing = nil

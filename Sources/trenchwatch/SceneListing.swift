@@ -137,7 +137,7 @@ extension SceneListing.Band {
 
 extension SceneListing.Grid {
     init(_ grid: RasterGrid) {
-        let size = try? PixelSize.metres(of: grid, atColumn: Double(grid.size.width) / 2, row: Double(grid.size.height) / 2)
+        let size = try? PixelSize.metres(inMiddleOf: grid)
         self.init(
             width: grid.size.width, height: grid.size.height, crs: grid.crs.shortText, transform: grid.transform.gdalOrder,
             pixelMetres: size.map { [JSONNumber($0.x, decimals: 3), JSONNumber($0.y, decimals: 3)] })

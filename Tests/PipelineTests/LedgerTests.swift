@@ -27,7 +27,7 @@ struct LedgerTests {
         let ledger = try Ledger(outputFolder: folder.path)
         #expect(try ledger.result(of: kept) == Result(value: 1))
         #expect(try ledger.result(of: dropped) == Result(value: 2))
-        let run = FinishedRun(key: "", earthworks: [], verdicts: [:], scenes: [:], refused: [], warnings: [], exitCode: 0)
+        let run = FinishedRun(key: "", earthworks: [], verdicts: [:], scenes: [:], refused: [], warnings: [])
         try ledger.finish(run, outputs: [], used: [kept.digest])
         #expect(try ledger.result(of: kept) == Result(value: 1))
         #expect(try ledger.result(of: dropped, as: Result.self) == nil)

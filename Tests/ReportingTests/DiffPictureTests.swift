@@ -217,7 +217,7 @@ import Testing
 
     @Test(arguments: [(37.0, 20.0), (1000, 1000), (999.9, 500), (0.3, 0.2), (5, 5)])
     func scaleBarsAreRound(_ limit: Double, _ expected: Double) {
-        #expect(abs(PictureLegend.roundLength(atMost: limit) - expected) < 1e-9)
+        #expect(abs(RoundNumber.largest(atMost: limit) - expected) < 1e-9)
     }
 
     @Test(

@@ -1,0 +1,188 @@
+import ChangeDetection
+import Raster
+import RasterIO
+import Scenes
+
+/// Computes from pixels what is not known of a tile's comparison, and keeps it.
+struct TileSweep {
+    private let tile: TileRun
+    private let sources: TileSources
+    private(set) var comparison: TileComparison
+
+    init(_ tile: TileRun, _ comparison: TileComparison, sources: TileSources) {
+        self.tile = tile
+        self.comparison = comparison
+        self.sources = sources
+    }
+
+    /// Planes of one sweep's pairs take no more than this, where more than two come together.
+    private static let planesBudgetBytes = 1 << 30
+
+    /// An index of `dates` or of `plan`.
+    private enum Task {
+        case date(Int), pair(Int)
+        var isDate: Bool { if case .date = self { true } else { false } }
+    }
+
+    private var scenes: [SceneDescription] { comparison.scenes }
+
+    private func ends(_ task: Task) -> (before: Int, after: Int) {
+        switch task {
+        case .date(let index): (comparison.reference, index)
+        case .pair(let k): comparison.plan[k]
+        }
+    }
+
+    /// What is missing, dates first. The planes of the reference are made beside those of any other date.
+    private func tasks() -> [Task] {
+        var dates: [Int] = []
+        var pairs = comparison.plan.indices.filter { comparison.pairs[$0] == nil }
+        if comparison.isStack {
+            dates = scenes.indices.filter { $0 != comparison.reference && comparison.dates[$0] == nil }
+            if !comparison.knowsReference, dates.isEmpty { dates = [comparison.reference == 0 ? 1 : 0] }
+        } else if !comparison.knowsReference {
+            pairs = [0]
+        }
+        return dates.map { .date($0) } + pairs.map { .pair($0) }
+    }
+
+    /// - Parameter progress: 0…1.
+    /// - Throws: `TileRun.UnusableScene`, `OutputError`.
+    mutating func run(progress: @escaping @Sendable (Double) -> Void) throws {
+        let tasks = tasks()
+        let batchSize = max(2, Self.planesBudgetBytes / max(1, 4 * comparison.grid.size.pixelCount))
+        for start in stride(from: 0, to: tasks.count, by: batchSize) {
+            let batch = Array(tasks[start..<min(tasks.count, start + batchSize)])
+            try sweep(batch) { progress((Double(start) + Double(batch.count) * $0) / Double(tasks.count)) }
+        }
+    }
+
+    /// Several tasks in one pass over their blocks.
+    private mutating func sweep(_ batch: [Task], progress: @escaping @Sendable (Double) -> Void) throws {
+        var members: [ChangeSweep.Member] = []
+        var owners: [(task: Task, raster: ChangeRaster?)] = []
+        var wantsReference = !comparison.knowsReference
+        for (index, task) in batch.enumerated() {
+            guard let fit = try fit(task) else { continue }
+            var member = ChangeSweep.Member(fit: fit)
+            var raster: ChangeRaster?
+            if case .pair = task { raster = try changeRaster(of: ends(task)) }
+            if let raster { member.write = { try raster.write($0) } }
+            if wantsReference, task.isDate || !comparison.isStack {
+                member.wantsLuminanceBefore = true
+                wantsReference = false
+            }
+            members.append(member)
+            owners.append((task, raster))
+            progress(0.3 * Double(index + 1) / Double(batch.count))
+        }
+        let swept = try ChangeSweep(members).run(jobs: tile.jobs) { progress(0.3 + 0.7 * $0) }
+        for (k, owner) in owners.enumerated() {
+            switch swept[k] {
+            case .failure(let error):
+                guard let error = error as? any TrenchWatchError else { throw error }
+                try refuse(owner.task, error)
+            case .success(let change):
+                let (before, after) = ends(owner.task)
+                for scene in [before, after] { try tile.checkUnchanged(scenes, scene) }
+                try owner.raster?.finish()
+                try keep(change, of: members[k], task: owner.task)
+            }
+        }
+    }
+
+    /// nil for a pair that cannot be compared and is refused as one.
+    private mutating func fit(_ task: Task) throws -> PairFit? {
+        let (before, after) = ends(task)
+        do {
+            return try PairFit(
+                before: try tile.blaming(before, scenes) { try sources.reader(before) },
+                after: try tile.blaming(after, scenes) { try sources.reader(after) }, keepsReference: comparison.isStack && task.isDate,
+                jobs: tile.jobs)
+        } catch let error as any TrenchWatchError where !(error is OutputError) {
+            try refuse(task, error)
+            return nil
+        }
+    }
+
+    /// Draws the conclusion from a failure: a scene whose file it names goes; so does a date that cannot be compared with the reference; a pair
+    /// without a culprit is refused as a pair.
+    private mutating func refuse(_ task: Task, _ error: any TrenchWatchError) throws {
+        let (before, after) = ends(task)
+        if let path = error.path, let culprit = [after, before].first(where: { scenes[$0].files.contains(path) }) {
+            try tile.checkUnchanged(scenes, culprit)
+            throw TileRun.UnusableScene(index: culprit, refusal: RefusedInput(input: path, error: error))
+        }
+        let reason = RefusedInput(input: "", error: error).reason
+        switch task {
+        case .date(let index):
+            let refusal = RefusedInput(
+                input: scenes[index].input, reason: reason + " (compared with \(scenes[before].name) of tile \(tile.tile))")
+            try tile.steps.enter(DateStep(refusal: refusal), of: comparison.dateKeys[index])
+            throw TileRun.UnusableScene(index: index, refusal: refusal, lasts: false)
+        case .pair(let k):
+            let step = PairStep(refusal: reason)
+            try tile.steps.enter(step, of: comparison.pairKeys[k])
+            comparison.pairs[k] = step
+        }
+    }
+
+    // MARK: Keeping
+
+    private mutating func keep(_ change: SweptChange, of member: ChangeSweep.Member, task: Task) throws {
+        switch task {
+        case .date(let index):
+            let step = try keptPlanes(change, of: member, date: index)
+            try tile.steps.enter(step, of: comparison.dateKeys[index])
+            comparison.dates[index] = step
+        case .pair(let k):
+            let displacement = member.fit.pair.displacement
+            var step = PairStep(record: record(member.fit, change), displacement: [displacement.x, displacement.y])
+            // Two dates alone are searched in the planes of their pair.
+            if !comparison.isStack { step.date = try keptPlanes(change, of: member, date: 1) }
+            try tile.steps.enter(step, of: comparison.pairKeys[k])
+            comparison.pairs[k] = step
+        }
+    }
+
+    private mutating func keptPlanes(_ change: SweptChange, of member: ChangeSweep.Member, date index: Int) throws -> DateStep {
+        if member.wantsLuminanceBefore {
+            let planes = DatePlanes(size: comparison.grid.size, signed: [], structure: [], luminance: change.luminanceBefore)
+            try tile.steps.enter(DateStep(planes: kept(planes, of: comparison.reference)), of: comparison.dateKeys[comparison.reference])
+            comparison.knowsReference = true
+        }
+        let planes = DatePlanes(
+            size: comparison.grid.size, signed: change.planes.signed, structure: change.planes.structure, luminance: change.luminance)
+        return DateStep(
+            sensitivity: member.fit.model.sensitivity, observedSquareKilometres: change.observedSquareKilometres,
+            planes: try kept(planes, of: index))
+    }
+
+    private func kept(_ planes: DatePlanes, of index: Int) throws -> FileDigest {
+        try tile.steps.keep(planes, of: comparison.dateKeys[index], grid: comparison.grid, isSimulated: scenes[index].isSimulated)
+    }
+
+    /// nil where none is asked for.
+    private func changeRaster(of pair: (before: Int, after: Int)) throws -> ChangeRaster? {
+        let (before, after) = (scenes[pair.before], scenes[pair.after])
+        guard tile.wantsRaster(after) else { return nil }
+        let stem = PairFiles.stem(tile: tile.tile, before: before.name, after: after.name)
+        var items = [
+            "TITLE": "Change between \(before.name) and \(after.name), \(tile.tile)",
+            "UNITS": "standard deviations of no change",
+            "BEFORE": before.name, "AFTER": after.name, "TILE": tile.tile, "SOFTWARE": Version.program,
+        ]
+        if before.isSimulated || after.isSimulated { items["SIMULATED"] = "YES" }
+        if let credit = after.credit ?? before.credit { items["CREDIT"] = credit }
+        return try ChangeRaster(path: tile.output.path("change/\(stem).tif"), grid: before.grid, metadata: items)
+    }
+
+    private func record(_ fit: PairFit, _ change: SweptChange) -> PairRecord {
+        let shift = fit.pair.registration
+        return PairRecord(
+            tile: tile.tile, before: "", after: "",
+            shift: .init(x: shift.x, y: shift.y, residual: shift.lock ? shift.residual : nil, lock: shift.lock),
+            gain: fit.model.normalisation.gain, offset: fit.model.normalisation.offset, noiseSigma: fit.model.noiseSigma,
+            clearShare: change.clearShare, observedSquareKilometres: change.observedSquareKilometres, thresholdPixel: change.thresholdPixel)
+    }
+}
