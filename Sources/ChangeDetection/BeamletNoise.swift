@@ -12,30 +12,18 @@ struct BeamletNoise: Sendable {
     private let width: Int
     private let factors: [Float]
 
-    init(_ beamlets: BeamletSums) {
+    /// - Parameter known: the figures of the slopes, where they are not to be taken from the sums.
+    init(_ beamlets: BeamletSums, sigmaOfSlope known: [Float]? = nil) {
         width = beamlets.width
         cellCount = (width + Self.cellWidth - 1) / Self.cellWidth
         let slopes = BeamletSums.slopeCount
         var scratch = BeamletSums.Scratch(width: width)
         var sums = [Float](repeating: 0, count: slopes * width)
 
-        // First pass: a sample of strips and columns for the spread of each slope.
-        let wanted = 60_000
-        let stripStep = max(1, beamlets.stripCount * width / (wanted * 4))
-        var samples = [[Float]](repeating: [], count: slopes)
-        for strip in stride(from: 0, to: beamlets.stripCount, by: stripStep) {
-            beamlets.fill(&sums, strip: strip, scratch: &scratch)
-            for slope in 0..<slopes {
-                for x in stride(from: (strip / stripStep) % 4, to: width, by: 4) {
-                    let value = sums[slope * width + x]
-                    if value != 0 { samples[slope].append(value) }
-                }
-            }
-        }
-        let sigma = samples.map { max(RobustStatistics.trimmedRootMeanSquare($0, trimming: 0.02), .leastNormalMagnitude) }
+        let sigma = known ?? Self.sigmaOfSlope(beamlets)
         sigmaOfSlope = sigma
 
-        // Second pass: clipped mean squares in cells.
+        // Clipped mean squares in cells.
         var squares = [Float](repeating: 0, count: beamlets.stripCount * cellCount)
         var counts = [Float](repeating: 0, count: beamlets.stripCount * cellCount)
         for strip in 0..<beamlets.stripCount {
@@ -68,6 +56,27 @@ struct BeamletNoise: Sendable {
             }
         }
         self.factors = factors
+    }
+
+    /// From a sample of strips and columns.
+    private static func sigmaOfSlope(_ beamlets: BeamletSums) -> [Float] {
+        let width = beamlets.width
+        let slopes = BeamletSums.slopeCount
+        var scratch = BeamletSums.Scratch(width: width)
+        var sums = [Float](repeating: 0, count: slopes * width)
+        let wanted = 60_000
+        let stripStep = max(1, beamlets.stripCount * width / (wanted * 4))
+        var samples = [[Float]](repeating: [], count: slopes)
+        for strip in stride(from: 0, to: beamlets.stripCount, by: stripStep) {
+            beamlets.fill(&sums, strip: strip, scratch: &scratch)
+            for slope in 0..<slopes {
+                for x in stride(from: (strip / stripStep) % 4, to: width, by: 4) {
+                    let value = sums[slope * width + x]
+                    if value != 0 { samples[slope].append(value) }
+                }
+            }
+        }
+        return samples.map { max(RobustStatistics.trimmedRootMeanSquare($0, trimming: 0.02), .leastNormalMagnitude) }
     }
 
     /// The local factor at every column of a strip, linear between cell centres.

@@ -60,15 +60,48 @@ public struct LineSearch: Sendable {
     /// Number of independent pieces of the search, for `traces(of:)`.
     public static var taskCount: Int { tasks.count }
 
+    /// How large the beamlet sums of one piece of the search are where nothing changed.
+    public struct Spreads: Sendable, Equatable, Codable {
+        /// Standard deviation, by slope.
+        fileprivate let sigmaOfSlope: [Float]
+        /// `StructureCoherence.share`.
+        fileprivate let structureShare: Float
+
+        fileprivate init(_ noise: BeamletNoise, _ coherence: StructureCoherence) {
+            sigmaOfSlope = noise.sigmaOfSlope
+            structureShare = coherence.share
+        }
+
+        private enum CodingKeys: CodingKey { case sigmaOfSlope, structureShare }
+
+        public init(from decoder: any Decoder) throws {
+            let container = try decoder.container(keyedBy: CodingKeys.self)
+            sigmaOfSlope = try container.decode([Float].self, forKey: .sigmaOfSlope)
+            structureShare = try container.decode(Float.self, forKey: .structureShare)
+            guard sigmaOfSlope.count == BeamletSums.slopeCount, sigmaOfSlope.allSatisfy({ $0 > 0 && $0.isFinite }) else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .sigmaOfSlope, in: container,
+                    debugDescription: "\(BeamletSums.slopeCount) spreads above zero were expected, not \(sigmaOfSlope.count) figures")
+            }
+            guard structureShare >= 0, structureShare.isFinite else {
+                throw DecodingError.dataCorruptedError(
+                    forKey: .structureShare, in: container, debugDescription: "\(structureShare) is no share")
+            }
+        }
+    }
+
     /// The chains of one piece of the search; pieces may run at the same time.
-    public func traces(of index: Int) -> [LineTrace] {
+    ///
+    /// - Parameter known: the piece's spreads, where they are not to be taken from the planes.
+    /// - Returns: the chains, and the spreads by which they were weighed.
+    public func traces(of index: Int, spreads known: Spreads? = nil) -> (traces: [LineTrace], spreads: Spreads) {
         let task = Self.tasks[index]
         let planes = task.transposed ? turned : planes
         let change = BeamletSums(
             source: planes.signed, width: planes.width, height: planes.height, step: ChangeBlock.searchStep,
             limit: Int8(BeamletSums.clip / ChangeBlock.searchStep), profile: task.profile)
-        let noise = BeamletNoise(change)
-        let coherence = StructureCoherence(planes: planes, change: change, noise: noise)
+        let noise = BeamletNoise(change, sigmaOfSlope: known?.sigmaOfSlope)
+        let coherence = StructureCoherence(planes: planes, change: change, noise: noise, share: known?.structureShare)
         var traces: [LineTrace] = []
         for sign: Float in [1, -1] {
             let search = ChainSearch(beamlets: change, noise: noise, sign: sign)
@@ -83,7 +116,7 @@ public struct LineSearch: Sendable {
                     transposed: task.transposed)
             }
         }
-        return traces
+        return (traces, Spreads(noise, coherence))
     }
 }
 

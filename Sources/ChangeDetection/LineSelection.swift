@@ -16,11 +16,13 @@ public enum LineSelection {
 
     /// - Parameters:
     ///   - minimumLengthPixels: shorter lines are dropped before anything is counted.
-    ///   - observedSquareKilometres: area that could be seen on both dates.
+    ///   - observedSquareKilometres: area that could be seen on both dates; that of the law where one is given.
     ///   - falseAlarmsPer1000SquareKilometres: how many chance lines are acceptable.
+    ///   - known: the law of chance lines, where it is not to be taken from the traces.
+    /// - Returns: the lines, and the law by which they stand.
     public static func lines(
         from traces: [LineTrace], width: Int, height: Int, minimumLengthPixels: Double, observedSquareKilometres: Double,
-        falseAlarmsPer1000SquareKilometres limit: Double
+        falseAlarmsPer1000SquareKilometres limit: Double, null known: NullTail? = nil
     ) -> (lines: [DetectedLine], null: NullTail) {
         let rows = Double(BeamletSums.rowsPerStrip)
         let ordered = traces.sorted { a, b in
@@ -43,8 +45,7 @@ public enum LineSelection {
             kept.append(part)
             occupied.mark(part.points)
         }
-        let null = NullTail.fit(
-            scores: kept.map(\.score), within: nullWindow, priorRate: priorRate)
+        let null = known ?? NullTail.fit(scores: kept.map(\.score), within: nullWindow, priorRate: priorRate)
         let accepted = kept.compactMap { trace -> DetectedLine? in
             let expected = null.expectedCount(atLeast: trace.score)
             let significance = Significance(expectedCount: expected, observedSquareKilometres: observedSquareKilometres)

@@ -89,30 +89,36 @@ public struct SiteSearch: Sendable {
             ((level * SiteSearch.scales.count + scale) * classes + strengthClass) * bins
         }
 
-        /// Trimmed root mean square of each scale and class of a level, never falling with structure.
-        func spreads(level: Int) -> [[Float]] {
-            SiteSearch.scales.indices.map { scale in
-                var highest: Float = 0
-                let rows = (0..<Self.classes).map { k -> Float? in
-                    let base = Self.base(level: level, scale: scale, strengthClass: k)
-                    let row = counts[base..<(base + Self.bins)]
-                    let total = row.reduce(0.0) { $0 + Double($1) }
-                    guard total >= 200 else { return nil }
-                    var (seen, squares) = (0.0, 0.0)
-                    for (bin, count) in row.enumerated() {
-                        let take = min(Double(count), max(0, total * 0.99 - seen))
-                        let value = (Double(bin) + 0.5) * Double(Self.binWidth)
-                        squares += take * value * value
-                        seen += take
-                    }
-                    // 1.049: what cutting the largest hundredth takes from a normal sample's deviation.
-                    return Float((squares / max(1, seen)).squareRoot() * 1.049)
+        /// Trimmed root mean square of each level, scale and class, never falling with structure.
+        public var spreads: ResponseSpreads {
+            var values: [Float] = []
+            for level in 0..<ResponseSpreads.levels {
+                for scale in SiteSearch.scales.indices { values += spreads(level: level, scale: scale) }
+            }
+            return ResponseSpreads(values: values)
+        }
+
+        private func spreads(level: Int, scale: Int) -> [Float] {
+            var highest: Float = 0
+            let rows = (0..<Self.classes).map { k -> Float? in
+                let base = Self.base(level: level, scale: scale, strengthClass: k)
+                let row = counts[base..<(base + Self.bins)]
+                let total = row.reduce(0.0) { $0 + Double($1) }
+                guard total >= 200 else { return nil }
+                var (seen, squares) = (0.0, 0.0)
+                for (bin, count) in row.enumerated() {
+                    let take = min(Double(count), max(0, total * 0.99 - seen))
+                    let value = (Double(bin) + 0.5) * Double(Self.binWidth)
+                    squares += take * value * value
+                    seen += take
                 }
-                let first = rows.compactMap { $0 }.first ?? 1
-                return rows.map { value in
-                    highest = max(highest, value ?? max(highest, first))
-                    return max(highest, 1e-3)
-                }
+                // 1.049: what cutting the largest hundredth takes from a normal sample's deviation.
+                return Float((squares / max(1, seen)).squareRoot() * 1.049)
+            }
+            let first = rows.compactMap { $0 }.first ?? 1
+            return rows.map { value in
+                highest = max(highest, value ?? max(highest, first))
+                return max(highest, 1e-3)
             }
         }
     }
@@ -155,16 +161,15 @@ public struct SiteSearch: Sendable {
     }
 
     /// Second pass, one block: its peaks above the counting threshold.
-    public func peaks(in block: Block, law: ResponseLaw) -> [Peak] {
+    public func peaks(in block: Block, spreads: ResponseSpreads) -> [Peak] {
         let field = ResponseField(planes: levels[block.level], block: block.window)
-        let spreads = law.spreads(level: block.level)
         let width = field.window.width
         var strongest = FloatPlane(width: width, height: field.window.height)
         var scaleOf = [UInt8](repeating: 0, count: strongest.values.count)
         for scale in Self.scaleIndices(block.level) {
             var standardised = field.responses[scale]
             for i in standardised.values.indices {
-                standardised.values[i] /= spreads[scale][ResponseLaw.classIndex(field.strength.values[i])]
+                standardised.values[i] /= spreads[block.level, scale, ResponseLaw.classIndex(field.strength.values[i])]
             }
             let local = LocalSpread(standardised, validity: field.validity)
             for y in 0..<field.window.height {
@@ -201,8 +206,13 @@ public struct SiteSearch: Sendable {
     }
 
     /// The sites that chance would not make. A work answers at several scales and levels; the strongest answer speaks for it.
+    ///
+    /// - Parameters:
+    ///   - observedSquareKilometres: area that could be seen; that of the law where one is given.
+    ///   - known: the law of chance sites, where it is not to be taken from the peaks.
+    /// - Returns: the sites, and the law by which they stand.
     public func sites(
-        from peaks: [Peak], observedSquareKilometres: Double, falseAlarmsPer1000SquareKilometres limit: Double
+        from peaks: [Peak], observedSquareKilometres: Double, falseAlarmsPer1000SquareKilometres limit: Double, null known: NullTail? = nil
     ) -> (sites: [DetectedSite], null: NullTail) {
         // What is too faint to be a work still tells how chance behaves, but hides no work.
         let ordered = peaks.sorted { a, b in
@@ -216,7 +226,9 @@ public struct SiteSearch: Sendable {
             index.insert(peak)
         }
         let lowest = Double(Self.lowestResponse * Self.lowestResponse) / 2
-        let null = NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate, censoredShare: Self.realShare)
+        let null =
+            known
+            ?? NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate, censoredShare: Self.realShare)
         let sites = kept.compactMap { peak -> DetectedSite? in
             let significance = Significance(
                 expectedCount: null.expectedCount(atLeast: peak.score), observedSquareKilometres: observedSquareKilometres)

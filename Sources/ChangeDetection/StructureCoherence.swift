@@ -10,13 +10,18 @@ struct StructureCoherence: Sendable {
 
     private static let runStrips = 8
 
-    init(planes: SearchPlanes, change: BeamletSums, noise: BeamletNoise) {
+    /// - Parameter known: the share, where it is not to be measured.
+    init(planes: SearchPlanes, change: BeamletSums, noise: BeamletNoise, share known: Float? = nil) {
         single = BeamletSums(source: planes.structure, width: planes.width, height: planes.height, step: 1, limit: 127, profile: .single)
         dipole = BeamletSums(source: planes.structure, width: planes.width, height: planes.height, step: 1, limit: 127, profile: .dipole)
-        let width = planes.width
+        share = known ?? Self.share(of: change, noise: noise, single: single, dipole: dipole)
+    }
+
+    private static func share(of change: BeamletSums, noise: BeamletNoise, single: BeamletSums, dipole: BeamletSums) -> Float {
+        let width = change.width
         let slopes = BeamletSums.slopeCount
         let rows = Float(BeamletSums.rowsPerStrip)
-        let groups = change.stripCount / Self.runStrips
+        let groups = change.stripCount / runStrips
         var scratch = BeamletSums.Scratch(width: width)
         var sums = [[Float]](repeating: [Float](repeating: 0, count: slopes * width), count: 3)
         var factors = [Float](repeating: 1, count: width)
@@ -51,7 +56,7 @@ struct StructureCoherence: Sendable {
             let limit = RobustStatistics.select(&strengths, seen.count - 1 - min(seen.count - 1, max(4, seen.count / 50)))
             strong += seen.map(\.element).filter { $0.structure > limit }
         }
-        share = Self.fittedShare(sample: sample, strong: strong)
+        return fittedShare(sample: sample, strong: strong)
     }
 
     /// What one straight run of 64 px measured, σ a pixel of length.

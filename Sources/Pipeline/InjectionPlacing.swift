@@ -60,25 +60,20 @@ struct InjectionPlacing {
     }
 
     /// The longest first, since they need most room.
-    mutating func implants(shortestMetres: Double, round: Int) -> [InjectedImplant] {
+    ///
+    /// - Parameter tried: what became of the implants of earlier rounds.
+    mutating func implants(shortestMetres: Double, round: Int, tried: [InjectionOutcome.Implant] = []) -> [InjectedImplant] {
         let size = ground.reference.size
         let pixel = (ground.metresPerPixel.x * ground.metresPerPixel.y).squareRoot()
         let lengths = plan.lengths(from: shortestMetres, side: Double(min(size.width, size.height)) * pixel)
-        var budget = plan.implantedShare * Double(size.pixelCount) / 3 * pixel
+        let room = plan.implantedShare * Double(size.pixelCount) / 3 * pixel
         var implants: [InjectedImplant] = []
-        let lines = max(1, size.pixelCount / max(1, plan.pixelsPerLine))
-        var chosen: [Double] = []
-        for index in plan.sequence(of: lengths.count, count: lines, round: round, favouringLarge: true) where lengths[index] <= budget {
-            budget -= lengths[index]
-            chosen.append(lengths[index])
-        }
-        for length in chosen.sorted(by: >) {
+        for length in plan.lengths(filling: room, from: plan.lengths(worthMore: lengths, tried: tried)) {
             if let implant = place(.linear, length) { implants.append(implant) }
         }
-        let diameters = plan.compactDiametersPixels.map { ($0 * pixel).rounded() }
         let sites = max(1, size.pixelCount / max(1, plan.pixelsPerSite))
-        for index in plan.sequence(of: diameters.count, count: sites, round: round, favouringLarge: false) {
-            if let implant = place(.compact, diameters[index]) { implants.append(implant) }
+        for diameter in plan.diameters(count: sites, round: round) {
+            if let implant = place(.compact, (diameter * pixel).rounded()) { implants.append(implant) }
         }
         return implants
     }

@@ -10,45 +10,55 @@ enum InjectionRecovery {
     ///   - dates: one for each source.
     ///   - reference: the stack's reference; chosen as the analysis does where nil. A pair's is its earlier date.
     ///   - found: what the run itself found in the tile; implants keep off it.
+    ///   - laws: by which the run's own searches judged, one a split of the dates; where nil, a search without implants gives them.
     ///   - jobs: worker threads; nothing in the result depends on it.
     /// - Throws: what reading and the analysis throw.
     static func run(
-        tile: String, sources: [any SceneSource], dates: [CalendarDate], reference: Int?, found: [Earthwork], settings: DetectionSettings,
-        plan: InjectionPlan = InjectionPlan(), jobs: Int, progress: @Sendable (Double) -> Void
+        tile: String, sources: [any SceneSource], dates: [CalendarDate], reference: Int?, found: [Earthwork], laws: [SearchLaws]? = nil,
+        settings: DetectionSettings, plan: InjectionPlan = InjectionPlan(), jobs: Int, progress: @Sendable (Double) -> Void
     ) throws -> InjectionOutcome {
         guard sources.count > 1, dates.count == sources.count else {
             throw InputError(
                 problem: "implants need two dates or more, each with its day", advice: "give every scene of \(tile) a date in its name")
         }
+        if let laws, laws.count != sources.count - 1 {
+            throw InputError(
+                problem: "\(sources.count) dates need the laws of \(sources.count - 1) searches, not of \(laws.count)",
+                advice: "search \(tile) again, and implant by what that gives")
+        }
         let index = try sources.count == 2 ? 0 : reference ?? StackReference.choose(sources)
         let parts = try searchedParts(of: sources[index], plan: plan)
         var outcome = InjectionOutcome(tile: tile, footprint: try PixelGeolocator(grid: sources[index].grid).footprint, implants: [])
-        var ground: InjectionGround?
-        let rounds = plan.roundCount(pixels: parts[0].pixelCount)
+        // One window for all rounds is one ground for all.
+        var known: (ground: InjectionGround, fits: InjectionFits, laws: [SearchLaws])?
+        let rounds = plan.roundCount(
+            searched: parts[0].pixelCount, tile: sources[index].grid.size.pixelCount, dates: sources.count)
         var turns: [Double: Int] = [:]
         for round in 0..<rounds {
             let part = parts[round % parts.count]
             let isWhole = part == PixelWindow(sources[index].grid.size)
             let scene: any SceneSource = isWhole ? sources[index] : InjectionWindow(sources[index], part: part)
-            // One window for all rounds is one ground for all.
-            let here =
-                try parts.count == 1
-                ? ground ?? InjectionGround(sources: sources, reference: scene, index: index, jobs: jobs)
-                : InjectionGround(sources: sources, reference: scene, index: index, jobs: jobs)
-            ground = here
+            var bare = sources
+            bare[index] = scene
+            if known == nil || parts.count > 1 {
+                let fits = try InjectionFits(bare, reference: index, jobs: jobs)
+                known = (
+                    try InjectionGround(sources: sources, reference: scene, index: index, jobs: jobs), fits,
+                    try laws ?? fits.laws(settings: settings, jobs: jobs)
+                )
+            }
+            guard let (ground, fits, laws) = known else { continue }
             var placing = InjectionPlacing(
-                plan, ground: here, dateCount: sources.count, tile: tile, round: round, found: found, turns: turns)
-            let implants = placing.implants(shortestMetres: settings.minimumLengthMetres, round: round)
+                plan, ground: ground, dateCount: sources.count, tile: tile, round: round, found: found, turns: turns)
+            let implants = placing.implants(shortestMetres: settings.minimumLengthMetres, round: round, tried: outcome.implants)
             turns = placing.turns
             guard !implants.isEmpty else { continue }
-            var implanted = sources
-            implanted[index] = scene
-            let imprints = imprints(of: implants, plan: plan, ground: here, dates: dates)
-            for t in sources.indices { implanted[t] = InjectionSource(implanted[t], imprints: imprints[t]) }
-            let seen = try search(implanted, reference: index, settings: settings, jobs: jobs) {
+            let imprints = imprints(of: implants, plan: plan, ground: ground, dates: dates)
+            let implanted = bare.indices.map { InjectionSource(bare[$0], imprints: imprints[$0]) }
+            let seen = try fits.search(implanted, settings: settings, laws: laws, jobs: jobs) {
                 progress((Double(round) + $0) / Double(rounds))
             }
-            outcome.implants += implants.map { seen.judged($0, ground: here, dates: dates) }
+            outcome.implants += implants.map { seen.judged($0, ground: ground, dates: dates) }
         }
         progress(1)
         return outcome
@@ -68,7 +78,7 @@ enum InjectionRecovery {
             return Double(valid) / Double(max(1, samples.reduce(0) { $0 + $1.pixelCount }))
         }
         let order = parts.indices.sorted { (shares[$1], $0) < (shares[$0], $1) }
-        return order.prefix(max(1, plan.rounds.upperBound)).map { parts[$0] }
+        return order.prefix(max(1, plan.roundsOfStacks)).map { parts[$0] }
     }
 
     /// For each date, what is there on it, with the sun of that date.
@@ -99,24 +109,5 @@ enum InjectionRecovery {
                 }
             }
         }
-    }
-
-    static func search(
-        _ sources: [any SceneSource], reference: Int, settings: DetectionSettings, jobs: Int, progress: @Sendable (Double) -> Void
-    ) throws -> RecoveredObjects {
-        if sources.count == 2 {
-            let analysis = try PairAnalysis(
-                before: sources[0], after: sources[1], settings: settings, jobs: jobs, progress: progress, write: { _ in })
-            let onset = RecoveredObjects.Onset(firstSeen: 1, lastAbsent: 0)
-            return RecoveredObjects(
-                lines: analysis.lines.map { ($0, onset) }, sites: analysis.sites.map { ($0, onset) },
-                displacement: analysis.fit.pair.displacement)
-        }
-        let analysis = try StackAnalysis(sources: sources, reference: reference, settings: settings, jobs: jobs, progress: progress)
-        // What came and went again is left out: no claim is judged by it.
-        return RecoveredObjects(
-            lines: analysis.lines.filter { $0.onset.fate != .transient }.map { ($0.line, RecoveredObjects.Onset($0.onset)) },
-            sites: analysis.sites.filter { $0.onset.fate != .transient }.map { ($0.site, RecoveredObjects.Onset($0.onset)) },
-            displacement: (0, 0))
     }
 }

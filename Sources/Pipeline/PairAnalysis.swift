@@ -14,6 +14,7 @@ struct PairAnalysis: Sendable {
     let change: SweptChange
     let lines: [DetectedLine]
     let sites: [DetectedSite]
+    let laws: SearchLaws
 
     /// - Parameters:
     ///   - jobs: worker threads; nothing in the result depends on it.
@@ -22,46 +23,97 @@ struct PairAnalysis: Sendable {
         before: any SceneSource, after: any SceneSource, settings: DetectionSettings, jobs: Int, progress: @Sendable (Double) -> Void,
         write: @escaping @Sendable (ChangeBlock) throws -> Void = { _ in }
     ) throws {
-        fit = try PairFit(before: before, after: after, keepsReference: false, jobs: jobs)
+        let fit = try PairFit(before: before, after: after, keepsReference: false, jobs: jobs)
         progress(0.25)
-        let swept = try ChangeSweep([ChangeSweep.Member(fit: fit, write: write)]).run(jobs: jobs) { progress(0.25 + 0.4 * $0) }
+        try self.init(fit: fit, settings: settings, jobs: jobs, progress: { progress(0.25 + 0.75 * $0) }, write: write)
+    }
+
+    /// Finds what there is between two dates that have been fitted.
+    ///
+    /// - Parameters:
+    ///   - laws: of an earlier search of these dates; the scene's own where nil.
+    ///   - jobs: worker threads; nothing in the result depends on it.
+    ///   - write: gets every block of the change statistic, from any thread.
+    init(
+        fit: PairFit, settings: DetectionSettings, laws: SearchLaws? = nil, jobs: Int, progress: @Sendable (Double) -> Void,
+        write: @escaping @Sendable (ChangeBlock) throws -> Void = { _ in }
+    ) throws {
+        self.fit = fit
+        let swept = try ChangeSweep([ChangeSweep.Member(fit: fit, write: write)]).run(jobs: jobs) { progress(0.5 * $0) }
         change = try swept[0].get()
-        (lines, sites) = try Self.search(
-            change.planes, settings: settings, metresPerPixel: fit.metresPerPixel, area: change.observedSquareKilometres, jobs: jobs)
+        (lines, sites, self.laws) = try Self.search(
+            change.planes, settings: settings, metresPerPixel: fit.metresPerPixel, area: change.observedSquareKilometres, laws: laws,
+            jobs: jobs)
         progress(1)
     }
 
     /// Lines and sites in the change of two dates.
     ///
-    /// - Parameter area: what was observed, in km².
+    /// - Parameters:
+    ///   - area: what was observed, in km².
+    ///   - laws: to judge by, of an earlier search of these dates; taken from the planes where nil.
+    /// - Returns: what was found, and the laws by which it was judged.
     static func search(
-        _ planes: SearchPlanes, settings: DetectionSettings, metresPerPixel: (x: Double, y: Double), area: Double, jobs: Int
-    ) throws -> (lines: [DetectedLine], sites: [DetectedSite]) {
-        let lines = try findLines(planes, settings: settings, metresPerPixel: metresPerPixel, area: area, jobs: jobs)
-        return (lines, try findSites(planes, lines: lines, settings: settings, area: area, jobs: jobs))
+        _ planes: SearchPlanes, settings: DetectionSettings, metresPerPixel: (x: Double, y: Double), area: Double,
+        laws known: SearchLaws? = nil, jobs: Int
+    ) throws -> (lines: [DetectedLine], sites: [DetectedSite], laws: SearchLaws) {
+        // A law tells how many objects chance makes in its own area; by that area they become so many in 1 000 km².
+        let area = known?.observedSquareKilometres ?? area
+        let lines = try findLines(
+            planes, settings: settings, metresPerPixel: metresPerPixel, area: area, laws: known, jobs: jobs)
+        let sites = try findSites(planes, lines: lines.lines, settings: settings, area: area, laws: known, jobs: jobs)
+        return (
+            lines.lines, sites.sites,
+            SearchLaws(
+                beamlets: lines.spreads, lines: lines.null, responses: sites.spreads, sites: sites.null, observedSquareKilometres: area)
+        )
     }
 
     private static func findLines(
-        _ planes: SearchPlanes, settings: DetectionSettings, metresPerPixel: (x: Double, y: Double), area: Double, jobs: Int
-    ) throws -> [DetectedLine] {
+        _ planes: SearchPlanes, settings: DetectionSettings, metresPerPixel: (x: Double, y: Double), area: Double,
+        laws: SearchLaws?, jobs: Int
+    ) throws -> (lines: [DetectedLine], null: NullTail, spreads: [LineSearch.Spreads]) {
+        if let laws, laws.beamlets.count != LineSearch.taskCount {
+            throw InputError(
+                problem: "the laws are of \(laws.beamlets.count) pieces of a line search, which has \(LineSearch.taskCount)",
+                advice: "search with the laws that an earlier search of the same dates gave")
+        }
         let search = LineSearch(planes)
         var traces: [LineTrace] = []
+        var spreads: [LineSearch.Spreads] = []
         try WorkerPool.mapInOrder(count: LineSearch.taskCount, jobs: jobs, window: jobs) {
-            search.traces(of: $0)
+            search.traces(of: $0, spreads: laws?.beamlets[$0])
         } consume: { _, found in
-            traces += found
+            traces += found.traces
+            spreads.append(found.spreads)
         }
         let pixel = (metresPerPixel.x * metresPerPixel.y).squareRoot()
-        return LineSelection.lines(
+        let found = LineSelection.lines(
             from: traces, width: planes.width, height: planes.height, minimumLengthPixels: settings.minimumLengthMetres / pixel,
-            observedSquareKilometres: area, falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres
-        ).lines
+            observedSquareKilometres: area, falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres,
+            null: laws?.lines)
+        return (found.lines, found.null, spreads)
     }
 
     private static func findSites(
-        _ planes: SearchPlanes, lines: [DetectedLine], settings: DetectionSettings, area: Double, jobs: Int
-    ) throws -> [DetectedSite] {
+        _ planes: SearchPlanes, lines: [DetectedLine], settings: DetectionSettings, area: Double, laws: SearchLaws?, jobs: Int
+    ) throws -> (sites: [DetectedSite], null: NullTail, spreads: SiteSearch.ResponseSpreads) {
         let search = SiteSearch(planes, lines: lines)
+        let blocks = search.blocks
+        let spreads = try laws?.responses ?? spreads(of: search, jobs: jobs)
+        var peaks: [SiteSearch.Peak] = []
+        try WorkerPool.mapInOrder(count: blocks.count, jobs: jobs, window: jobs + 1) {
+            search.peaks(in: blocks[$0], spreads: spreads)
+        } consume: {
+            peaks += $1
+        }
+        let found = search.sites(
+            from: peaks, observedSquareKilometres: area,
+            falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres, null: laws?.sites)
+        return (found.sites, found.null, spreads)
+    }
+
+    private static func spreads(of search: SiteSearch, jobs: Int) throws -> SiteSearch.ResponseSpreads {
         let blocks = search.blocks
         var law = SiteSearch.ResponseLaw()
         try WorkerPool.mapInOrder(count: blocks.count, jobs: jobs, window: jobs + 1) {
@@ -69,16 +121,6 @@ struct PairAnalysis: Sendable {
         } consume: {
             law.add($1)
         }
-        let total = law
-        var peaks: [SiteSearch.Peak] = []
-        try WorkerPool.mapInOrder(count: blocks.count, jobs: jobs, window: jobs + 1) {
-            search.peaks(in: blocks[$0], law: total)
-        } consume: {
-            peaks += $1
-        }
-        return search.sites(
-            from: peaks, observedSquareKilometres: area,
-            falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres
-        ).sites
+        return law.spreads
     }
 }

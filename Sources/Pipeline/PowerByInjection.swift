@@ -43,12 +43,11 @@ final class PowerByInjection: Sendable {
         guard dates.count == tile.scenes.count else { return nil }
         let key = try steps.key(.injection, [tile.searchKey.digest, JSONText.encode(settings)])
         return try steps.value(key) {
-            let outcome = try InjectionRecovery.run(
+            let search: SearchStep? = try steps.known(tile.searchKey)
+            return try InjectionRecovery.run(
                 tile: tile.tile, sources: sources(tile), dates: dates, reference: tile.reference, found: tile.earthworks,
-                settings: settings,
-                jobs: jobs
+                laws: search?.laws, settings: settings, jobs: jobs
             ) { progress(tile.tile, $0) }
-            return outcome
         }
     }
 }

@@ -20,6 +20,8 @@ struct StackAnalysis: Sendable {
     let metresPerPixel: (x: Double, y: Double)
     /// Of each date's pixels, the share that could be searched, in the order of the sources.
     let clearShares: [Double]
+    /// Of each split's search, the earliest split first.
+    let laws: [SearchLaws]
 
     private static let lineReach = 10
 
@@ -41,17 +43,37 @@ struct StackAnalysis: Sendable {
     init(
         sources: [any SceneSource], reference: Int, settings: DetectionSettings, jobs: Int, progress: @Sendable (Double) -> Void
     ) throws {
-        let others = sources.indices.filter { $0 != reference }
-        let fits = try others.map { try PairFit(before: sources[reference], after: sources[$0], keepsReference: true, jobs: jobs) }
+        let fits = try sources.indices.map { index in
+            try index == reference
+                ? nil : PairFit(before: sources[reference], after: sources[index], keepsReference: true, jobs: jobs)
+        }
+        try self.init(fits: fits, grid: sources[reference].grid, settings: settings, jobs: jobs, progress: progress)
+    }
+
+    /// Compares dates that have been fitted, then searches them.
+    ///
+    /// - Parameters:
+    ///   - dated: each date's fit to the reference, oldest first, at least three; nil for the reference.
+    ///   - grid: the reference's.
+    ///   - laws: one a split, of an earlier search of these dates; the dates' own where nil.
+    ///   - progress: 0…1.
+    /// - Throws: what reading throws; the error's path tells the date.
+    init(
+        fits dated: [PairFit?], grid: RasterGrid, settings: DetectionSettings, laws: [SearchLaws]? = nil, jobs: Int,
+        progress: @Sendable (Double) -> Void
+    ) throws {
+        let others = dated.indices.filter { dated[$0] != nil }
+        let fits = dated.compactMap { $0 }
         let swept = try ChangeSweep(fits.map { ChangeSweep.Member(fit: $0) }).run(jobs: jobs) { progress(0.5 * $0) }
-        var members = [Member?](repeating: nil, count: sources.count)
+        var members = [Member?](repeating: nil, count: dated.count)
         for (k, index) in others.enumerated() {
             let change = try swept[k].get()
             members[index] = Member(
                 planes: change.planes, sensitivity: fits[k].model.sensitivity, observedSquareKilometres: change.observedSquareKilometres)
         }
         try self.init(
-            members: members, grid: sources[reference].grid, metresPerPixel: fits[0].metresPerPixel, settings: settings, jobs: jobs
+            members: members, grid: grid, metresPerPixel: fits[0].metresPerPixel, settings: settings, laws: laws,
+            jobs: jobs
         ) { progress(0.5 + 0.5 * $0) }
     }
 
@@ -60,10 +82,16 @@ struct StackAnalysis: Sendable {
     /// - Parameters:
     ///   - members: the dates, oldest first, at least three; nil for the reference.
     ///   - grid: the reference's.
+    ///   - known: laws to judge by, one a split, of an earlier search of these dates; the dates' own where nil.
     init(
-        members: [Member?], grid: RasterGrid, metresPerPixel: (x: Double, y: Double), settings: DetectionSettings, jobs: Int,
-        progress: @Sendable (Double) -> Void
+        members: [Member?], grid: RasterGrid, metresPerPixel: (x: Double, y: Double), settings: DetectionSettings,
+        laws known: [SearchLaws]? = nil, jobs: Int, progress: @Sendable (Double) -> Void
     ) throws {
+        if let known, known.count != members.count - 1 {
+            throw InputError(
+                problem: "\(members.count) dates need the laws of \(members.count - 1) searches, not of \(known.count)",
+                advice: "search with the laws that an earlier search of the same dates gave")
+        }
         var unchanged = SearchPlanes.unchanged(whereAnyOf: members.compactMap { $0?.planes })
         unchanged.structure = []
         let stack = DateStack(dates: members.map { $0?.planes ?? unchanged }, sensitivities: members.map { $0?.sensitivity })
@@ -77,13 +105,16 @@ struct StackAnalysis: Sendable {
         settings.falseAlarmsPer1000SquareKilometres /= Double(members.count - 1)
         var foundLines: [DetectedLine] = []
         var foundSites: [DetectedSite] = []
+        var laws: [SearchLaws] = []
         for split in 1..<members.count {
             let found = try PairAnalysis.search(
-                stack.step(at: split), settings: settings, metresPerPixel: metresPerPixel, area: area, jobs: jobs)
+                stack.step(at: split), settings: settings, metresPerPixel: metresPerPixel, area: area, laws: known?[split - 1], jobs: jobs)
+            laws.append(found.laws)
             foundLines += found.lines
             foundSites += found.sites
             progress(Double(split) / Double(members.count))
         }
+        self.laws = laws
         let minimumLength = settings.minimumLengthMetres / (metresPerPixel.x * metresPerPixel.y).squareRoot()
         let size = grid.size
         let kept = Self.distinct(foundLines, size: size, minimumLengthPixels: minimumLength)

@@ -80,4 +80,6 @@ struct PairStep: Codable, Sendable {
 struct SearchStep: Codable, Sendable {
     var earthworks: [Earthwork]
     var clearShares: [Double]
+    /// Of each search that found them: one a split of the dates.
+    var laws: [SearchLaws]
 }

@@ -287,7 +287,7 @@ struct TileRun: Sendable {
                 earthworks: try EarthworkRecorder.records(
                     lines: found.lines, sites: found.sites, tile: tile, before: scenes[0], after: scenes[1], displacement: displacement,
                     metresPerPixel: metresPerPixel),
-                clearShares: [record.clearShare, record.clearShare])
+                clearShares: [record.clearShare, record.clearShare], laws: [found.laws])
         }
         let last = dates.lastIndex { $0 != nil }
         let members = try dates.enumerated().map { index, date -> StackAnalysis.Member? in
@@ -298,7 +298,8 @@ struct TileRun: Sendable {
         }
         let analysis = try StackAnalysis(
             members: members, grid: grid, metresPerPixel: metresPerPixel, settings: settings, jobs: jobs, progress: progress)
-        return SearchStep(earthworks: try analysis.records(tile: tile, scenes: scenes), clearShares: analysis.clearShares)
+        return SearchStep(
+            earthworks: try analysis.records(tile: tile, scenes: scenes), clearShares: analysis.clearShares, laws: analysis.laws)
     }
 
     private func title(_ before: SceneDescription, _ after: SceneDescription) -> String { "\(tile) \(before.name) → \(after.name)" }

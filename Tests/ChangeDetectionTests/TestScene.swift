@@ -92,7 +92,7 @@ enum TestScene {
 
     static func lines(in planes: SearchPlanes, limit: Double = 1) -> [DetectedLine] {
         let search = LineSearch(planes)
-        let traces = (0..<LineSearch.taskCount).flatMap { search.traces(of: $0) }
+        let traces = (0..<LineSearch.taskCount).flatMap { search.traces(of: $0).traces }
         return LineSelection.lines(
             from: traces, width: planes.width, height: planes.height, minimumLengthPixels: 20,
             observedSquareKilometres: Double(planes.width * planes.height) * 1e-4, falseAlarmsPer1000SquareKilometres: limit
@@ -103,7 +103,8 @@ enum TestScene {
         let search = SiteSearch(planes, lines: lines)
         var law = SiteSearch.ResponseLaw()
         for block in search.blocks { law.add(search.law(in: block)) }
-        let peaks = search.blocks.flatMap { search.peaks(in: $0, law: law) }
+        let spreads = law.spreads
+        let peaks = search.blocks.flatMap { search.peaks(in: $0, spreads: spreads) }
         return search.sites(
             from: peaks, observedSquareKilometres: Double(planes.width * planes.height) * 1e-4, falseAlarmsPer1000SquareKilometres: limit
         ).sites

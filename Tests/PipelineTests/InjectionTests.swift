@@ -7,7 +7,7 @@ import Testing
 @testable import Pipeline
 
 /// Rough ground with a date's own noise, moved by a part of a pixel.
-private struct RoughGround: SceneSource {
+struct RoughGround: SceneSource {
     var seed: UInt64
     var shift: (x: Double, y: Double) = (0, 0)
     var side = 320
@@ -70,9 +70,8 @@ struct InjectionTests {
     /// Level soil, so that strength alone makes the contrast.
     private static func plan(_ strengths: [Double], rounds: Int = 2) -> InjectionPlan {
         var plan = InjectionPlan()
-        plan.rounds = rounds...rounds
+        (plan.roundsOfPairs, plan.roundsOfStacks) = (rounds, rounds)
         plan.strengths = strengths
-        plan.pixelsPerLine = 16_000
         plan.trench = ImplantSection(relief: [], soils: [.init(from: -3, to: 3, brightness: 1.1)])
         return plan
     }
@@ -115,9 +114,8 @@ struct InjectionTests {
             bearingDegrees: nil,
             areaSquareMetres: nil, sign: .both, snr: 9, confidence: 1, falseAlarmsPer1000SquareKilometres: 0, tiles: [], scenes: [])
         let ground = try InjectionGround(sources: sources, reference: sources[1], index: 1, jobs: 2)
-        var plan = InjectionPlan()
-        plan.pixelsPerLine = 8000
-        var placing = InjectionPlacing(plan, ground: ground, dateCount: 3, tile: "33RXQ", round: 0, found: [work])
+        var placing = InjectionPlacing(
+            InjectionPlan(), ground: ground, dateCount: 3, tile: "33RXQ", round: 0, found: [work])
         let implants = placing.implants(shortestMetres: 200, round: 0)
         #expect(implants.count > 8)
         for implant in implants {
