@@ -69,7 +69,7 @@ struct OutputAssembly {
     ///   - power: what would have been found.
     ///   - progress: 0…1.
     mutating func publish(
-        area: AreaOfInterest? = nil, weighing register: ClaimsRegister? = nil, power: @escaping DetectionPowerSource = { _ in nil },
+        area: AreaOfInterest? = nil, weighing register: ClaimsRegister? = nil, power: PowerByInjection? = nil,
         progress: @Sendable (Double) -> Void
     ) throws -> RunSummary {
         let last = try steps.ledger?.lastRun()
@@ -80,13 +80,15 @@ struct OutputAssembly {
         momentary = found.filter(\.isMomentary)
         if let last { earthworks = StableNames.carried(from: last.earthworks, to: earthworks) }
         let document = try register.map { try weigh($0, power: power) }
+        let unanswered = power?.warnings ?? []
+        summary.warnings += unanswered
         if let document { earthworks = earthworks.annotated(with: document) }
         try draw(tags: document.map(Self.tags) ?? [:], progress: progress)
         sumUp(document)
 
         let inputs = try inputFiles(register)
         let run = FinishedRun(
-            key: try runKey(inputs).digest, earthworks: earthworks,
+            key: try runKey(inputs, unanswered: unanswered).digest, earthworks: earthworks,
             verdicts: Dictionary(uniqueKeysWithValues: document?.claims.map { ($0.id, $0.verdict.rawValue) } ?? []),
             scenes: Dictionary(uniqueKeysWithValues: tiles.map { ($0.tile, $0.scenes.map(\.name)) }), refused: summary.refused,
             warnings: summary.warnings)
@@ -128,7 +130,7 @@ struct OutputAssembly {
         return TileJoin.joined(all)
     }
 
-    private func weigh(_ register: ClaimsRegister, power: @escaping DetectionPowerSource) throws -> ClaimsDocument {
+    private func weigh(_ register: ClaimsRegister, power: PowerByInjection?) throws -> ClaimsDocument {
         var scenes: [SceneCoverage] = []
         var pixelMetres = 0.0
         for tile in tiles {
@@ -138,7 +140,9 @@ struct OutputAssembly {
                 pixelMetres = max(pixelMetres, try PixelSize.metres(inMiddleOf: scene.grid).x)
             }
         }
-        var document = try register.assess(ClaimEvidence(earthworks: earthworks, scenes: scenes, pixelMetres: pixelMetres), power: power)
+        var document = try register.assess(ClaimEvidence(earthworks: earthworks, scenes: scenes, pixelMetres: pixelMetres)) {
+            try power?.answer($0)
+        }
         if summary.isSimulated { document.simulated = true }
         return document
     }
@@ -213,8 +217,9 @@ struct OutputAssembly {
         }
     }
 
-    private func runKey(_ inputs: [Manifest.File]) throws -> StepKey {
-        try steps.key(.run, [JSONText.encode(parameters), JSONText.encode(inputs), JSONText.encode(summary.refused)])
+    private func runKey(_ inputs: [Manifest.File], unanswered: [String]) throws -> StepKey {
+        try steps.key(
+            .run, [JSONText.encode(parameters), JSONText.encode(inputs), JSONText.encode(summary.refused), JSONText.encode(unanswered)])
     }
 
     /// Of what the last run left and this one would leave too, what is not there as it was.
@@ -316,7 +321,7 @@ struct OutputAssembly {
     private func isAsked(_ path: String) -> Bool {
         if path.hasPrefix("diffs/") { return outputs.contains(.picture) }
         if path.hasPrefix("change/") { return outputs.contains(.change) }
-        if path.hasPrefix("detections.") { return outputs.contains(.detections) }
+        if path.hasPrefix("detections.") || path == "momentary.geojson" { return outputs.contains(.detections) }
         return path != "report.html" || outputs.contains(.report)
     }
 

@@ -1,6 +1,7 @@
 import ChangeDetection
 import Claims
 import Raster
+import RasterIO
 import Scenes
 import Synchronization
 
@@ -13,6 +14,7 @@ final class PowerByInjection: Sendable {
     private let sources: @Sendable (TileResult) throws -> [any SceneSource]
     private let progress: @Sendable (String, Double) -> Void
     private let known = Mutex<RecoveredPower?>(nil)
+    private let notes = Mutex<[String]>([])
 
     /// - Parameters:
     ///   - sources: opens a tile's dates.
@@ -37,17 +39,37 @@ final class PowerByInjection: Sendable {
         }
     }
 
-    /// nil for a tile with scenes without dates.
+    /// The tiles that could not be asked, and why.
+    var warnings: [String] { notes.withLock { $0 } }
+
+    /// nil for a tile with scenes without dates, and for one that can no longer be read as it was searched: then nothing is said of what would have
+    /// been found there, and no verdict rests on absence.
     private func outcome(_ tile: TileResult) throws -> InjectionOutcome? {
         let dates = tile.scenes.compactMap(\.date)
         guard dates.count == tile.scenes.count else { return nil }
         let key = try steps.key(.injection, [tile.searchKey.digest, JSONText.encode(settings)])
-        return try steps.value(key) {
-            let search: SearchStep? = try steps.known(tile.searchKey)
-            return try InjectionRecovery.run(
-                tile: tile.tile, sources: sources(tile), dates: dates, reference: tile.reference, found: tile.earthworks,
-                laws: search?.laws, settings: settings, jobs: jobs
-            ) { progress(tile.tile, $0) }
+        do {
+            return try steps.value(key) {
+                let search: SearchStep? = try steps.known(tile.searchKey)
+                let outcome = try InjectionRecovery.run(
+                    tile: tile.tile, sources: sources(tile), dates: dates, reference: tile.reference, found: tile.earthworks,
+                    laws: search?.laws, settings: settings, jobs: jobs
+                ) { progress(tile.tile, $0) }
+                try checkUnchanged(tile)
+                return outcome
+            }
+        } catch let error as any TrenchWatchError where !(error is OutputError) {
+            notes.withLock {
+                $0.append(
+                    "\(tile.tile): what would have been found there is not known: \(RefusedInput(input: tile.tile, error: error).reason)")
+            }
+            return nil
         }
+    }
+
+    /// What was implanted in other pixels than those searched says nothing of the search.
+    private func checkUnchanged(_ tile: TileResult) throws {
+        guard let path = tile.scenes.flatMap(\.files).first(where: { !steps.digests.isUnchanged($0) }) else { return }
+        throw InputError(path: path, problem: "it changed while it was read", advice: "run again when it is complete")
     }
 }

@@ -98,7 +98,7 @@ public struct PipelineRun: Sendable {
             }
             var results = OutputAssembly(
                 tiles, title: file.name, output: output, outputs: options.outputs, parameters: parameters, steps: steps, summary: summary)
-            var done = try results.publish(area: area, weighing: register, power: power.answer) {
+            var done = try results.publish(area: area, weighing: register, power: power) {
                 meter.report("pictures", $0)
             }
             if options.exitCodeForFindings, done.news.map({ !$0.found.isEmpty }) ?? (done.linearCount + done.compactCount > 0) {

@@ -121,6 +121,17 @@ struct IncrementalRunTests {
         #expect(files(below: folder.file("out")) == whole)
     }
 
+    @Test("What a run was not asked for stays as it was", arguments: ["picture", "report", "change"])
+    func outputsNotAskedFor(_ asked: String) throws {
+        #expect(try run().exitCode == 0)
+        let before = files(below: folder.file("out"))
+        let records = ["detections.geojson", "detections.qml", "detections.gpkg", "momentary.geojson"]
+        for name in records { try #require(before[name] != nil, "\(name) is missing from a full run") }
+        #expect(try run("--outputs", asked).exitCode == 0)
+        let after = files(below: folder.file("out"))
+        for name in records { #expect(after[name] == before[name], "\(name) was changed or taken away") }
+    }
+
     @Test("A run that is killed leaves its folder as it was, and the next one finishes it", arguments: [0.15, 0.6])
     func killed(after seconds: Double) throws {
         #expect(try run(output: "whole").exitCode == 0)
