@@ -63,9 +63,14 @@ public struct ObjectSeries: Sendable, Equatable {
         return best
     }
 
-    /// When the object came and what became of it; nil where the series shows no step up.
+    /// A step that chance would hardly give: 5 σ, squared.
+    private static let leastGain = 25.0
+
+    /// When the object came and what became of it; nil where the series shows no step up that stands out of the noise.
     public var onset: Onset? {
-        guard let step = bestStep, let early = level(0..<step.split), let later = level(step.split..<amplitudes.count) else { return nil }
+        guard let step = bestStep, step.gain >= Self.leastGain, let early = level(0..<step.split),
+            let later = level(step.split..<amplitudes.count)
+        else { return nil }
         // The level of the dates on which it is there, not their mean with the dates on which it has gone again.
         let late = amplitudes[step.split...].compactMap { $0 }.sorted()
         let height = max(later.mean, late[(late.count - 1) - (late.count - 1) / 4]) - early.mean
@@ -149,45 +154,40 @@ extension DateStack {
         return result
     }
 
-    /// A site's series: its mean over the inner disc less that of the ring around it.
+    /// A site's series: its mean over the inner disc less that of the ring around it, each over what was observed of it on a date.
+    ///
+    /// A date tells of the site where two thirds of the disc and a third of the ring were observed: beside the edge of a scene no date sees all.
     public func series(of site: DetectedSite) -> ObjectSeries {
         let sign: Double = site.sign == .darker ? -1 : 1
         let radius = max(1.5, (site.areaPixels / 3.14159).squareRoot())
-        var weights: [(x: Int, y: Int, weight: Double)] = []
         let reach = Int((3 * radius).rounded(.up))
-        var (inner, outer) = (0, 0)
+        var (disc, ring): ([(x: Int, y: Int)], [(x: Int, y: Int)]) = ([], [])
         for dy in -reach...reach {
             for dx in -reach...reach {
                 let d = Double(dx * dx + dy * dy).squareRoot()
-                if d <= radius { inner += 1 } else if d > 1.8 * radius && d <= 3 * radius { outer += 1 }
+                let pixel = (x: Int(site.x) + dx, y: Int(site.y) + dy)
+                if d <= radius { disc.append(pixel) } else if d > 1.8 * radius && d <= 3 * radius { ring.append(pixel) }
             }
         }
-        for dy in -reach...reach {
-            for dx in -reach...reach {
-                let d = Double(dx * dx + dy * dy).squareRoot()
-                let (x, y) = (Int(site.x) + dx, Int(site.y) + dy)
-                if d <= radius {
-                    weights.append((x, y, 1 / Double(inner)))
-                } else if d > 1.8 * radius && d <= 3 * radius {
-                    weights.append((x, y, -1 / Double(max(1, outer))))
-                }
-            }
-        }
-        let deviation = weights.reduce(0) { $0 + $1.weight * $1.weight }.squareRoot()
-        let amplitudes = dates.indices.map { t -> Double? in
-            let plane = dates[t]
-            var (sum, seen, wanted) = (0.0, 0, 0)
-            for (x, y, weight) in weights {
-                if weight > 0 { wanted += 1 }
-                guard x >= 0, y >= 0, x < plane.width, y < plane.height else { continue }
+        func mean(_ pixels: [(x: Int, y: Int)], on plane: SearchPlanes) -> (value: Double, count: Int) {
+            var (sum, count) = (0, 0)
+            for (x, y) in pixels where x >= 0 && y >= 0 && x < plane.width && y < plane.height {
                 let value = plane.signed[y * plane.width + x]
                 guard value != -128 else { continue }
-                if weight > 0 { seen += 1 }
-                sum += weight * Double(value) * Double(ChangeBlock.searchStep)
+                sum += Int(value)
+                count += 1
             }
-            return 10 * seen >= 9 * wanted ? sign * Double(scales[t]) * sum : nil
+            return (Double(sum) * Double(ChangeBlock.searchStep) / Double(max(1, count)), count)
         }
-        return ObjectSeries(amplitudes: amplitudes, deviations: scales.map { Double($0) * deviation })
+        var amplitudes: [Double?] = []
+        var deviations: [Double] = []
+        for (plane, scale) in zip(dates, scales) {
+            let (inside, around) = (mean(disc, on: plane), mean(ring, on: plane))
+            let isObserved = 3 * inside.count >= 2 * disc.count && 3 * around.count >= ring.count
+            amplitudes.append(isObserved ? sign * Double(scale) * (inside.value - around.value) : nil)
+            deviations.append(Double(scale) * (1 / Double(max(1, inside.count)) + 1 / Double(max(1, around.count))).squareRoot())
+        }
+        return ObjectSeries(amplitudes: amplitudes, deviations: deviations)
     }
 }
 

@@ -87,5 +87,24 @@ struct StackTests {
     func flat() {
         #expect(ObjectSeries(amplitudes: [5, 4, 3, 2], deviations: [1, 1, 1, 1]).onset == nil)
         #expect(ObjectSeries(amplitudes: [nil, nil, 3], deviations: [1, 1, 1]).onset == nil)
+        #expect(ObjectSeries(amplitudes: [0, 0.1, 0.9, 0.8], deviations: [0.3, 0.3, 0.3, 0.3]).onset == nil, "within the noise")
+    }
+
+    @Test("beside the scene's edge, where most dates see only part, a shadow of one date is seen on that date alone")
+    func shadowAtTheEdge() throws {
+        let shadow = 4
+        var planes = stack(seed: 53) { t, x, y in t == shadow && y > 240 && x > 100 && x < 130 ? -4 : 0 }.dates
+        // The dates' shifts leave other rows at the edge unobserved on all but two of them.
+        for t in 1..<planes.count where t != 6 {
+            for i in (252 * 256)..<(256 * 256) { planes[t].signed[i] = -128 }
+        }
+        let dates = DateStack(dates: planes, sensitivities: [nil] + [Double?](repeating: 100, count: planes.count - 1))
+        let square = [(108.0, 244.0), (122.0, 244.0), (122.0, 255.0), (108.0, 255.0), (108.0, 244.0)]
+        let site = DetectedSite(
+            x: 115, y: 249, outline: square.map { .init(x: $0.0, y: $0.1) }, sign: .darker, snr: 8,
+            significance: Significance(expectedCount: 0, observedSquareKilometres: 1))
+        let onset = try #require(dates.series(of: site).onset)
+        #expect(onset.firstSeen == shadow && onset.lastSeen == shadow)
+        #expect(onset.fate == .transient)
     }
 }
