@@ -11,13 +11,16 @@ enum LineProfile: CaseIterable, Sendable {
     /// subtracted, so that a wide change is no line; the dipole's lobes lie one pixel to each side of the centre.
     static let radius = 7
 
-    var taps: [Float] {
-        let positions = (-Self.radius...Self.radius).map(Double.init)
+    var taps: [Float] { taps(radius: Self.radius, middle: 0).map(Float.init) }
+
+    /// Taps at −radius … radius px across a line whose middle lies `middle` px beside, of unit norm.
+    func taps(radius: Int, middle: Double) -> [Double] {
+        let positions = (-radius...radius).map { Double($0) - middle }
         var taps: [Double]
         switch self {
         case .single:
             let lobe = positions.map { exponential(-$0 * $0 / (2 * 0.8 * 0.8)) }
-            let flank = positions.map { abs($0) >= 4 ? 1.0 : 0.0 }
+            let flank = positions.map { abs($0) >= 4 && abs($0) <= Double(Self.radius) ? 1.0 : 0.0 }
             let share = lobe.reduce(0, +) / flank.reduce(0, +)
             taps = zip(lobe, flank).map { $0 - share * $1 }
         case .dipole:
@@ -25,6 +28,9 @@ enum LineProfile: CaseIterable, Sendable {
             taps = positions.map { exponential(-($0 - 1) * ($0 - 1) / width) - exponential(-($0 + 1) * ($0 + 1) / width) }
         }
         let norm = taps.reduce(0) { $0 + $1 * $1 }.squareRoot()
-        return taps.map { Float($0 / norm) }
+        return taps.map { $0 / norm }
     }
+
+    /// Full width at half maximum across the line, pixels, the sensor's blur included.
+    var widthPixels: Double { self == .dipole ? 3.8 : 1.9 }
 }

@@ -54,9 +54,22 @@ public enum LineSelection {
             return DetectedLine(
                 points: trace.points, sign: sign, snr: trace.snr, score: trace.score, significance: significance,
                 amplitude: trace.amplitude,
-                widthPixels: trace.profile == .dipole ? 3.8 : 1.9, group: 0)
+                widthPixels: trace.profile.widthPixels, group: 0)
         }
         return (grouped(joined(accepted)), null)
+    }
+
+    /// Each line laid where the planes say that it runs, and those that now meet joined.
+    public static func fitted(_ lines: [DetectedLine], to planes: SearchPlanes) -> [DetectedLine] {
+        let fit = LineFit(planes: planes)
+        var lines = lines
+        // The strongest first: a weaker one ends where it meets it.
+        for i in lines.indices.sorted(by: { (lines[$1].snr, $0) < (lines[$0].snr, $1) }) {
+            var others = lines
+            others.remove(at: i)
+            lines[i] = fit.fitted(lines[i], among: others)
+        }
+        return grouped(joined(lines))
     }
 
     private static func longestRun(of free: [Bool]) -> Range<Int>? {

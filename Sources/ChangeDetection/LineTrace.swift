@@ -88,7 +88,7 @@ public struct LineTrace: Sendable {
             let scores = range.map { i in
                 max(-peak, min(peak, amplitude * rows.squareRoot() * sums[i] - rows * amplitude * amplitude / 2))
             }
-            guard let best = largestRun(scores) else { return nil }
+            guard let best = LargestRun(of: scores)?.range else { return nil }
             piece = (range.lowerBound + best.lowerBound)..<(range.lowerBound + best.upperBound)
             let sorted = sums[piece].sorted()
             let trim = sorted.count / 5
@@ -96,21 +96,6 @@ public struct LineTrace: Sendable {
             amplitude = max(0.5, min(6, middle.reduce(0, +) / Float(middle.count) / rows.squareRoot()))
         }
         return piece
-    }
-
-    /// The run with the largest sum, nil where no score is positive.
-    private static func largestRun(_ scores: [Float]) -> Range<Int>? {
-        var best: (sum: Float, range: Range<Int>)?
-        var (sum, start): (Float, Int) = (0, 0)
-        for (i, score) in scores.enumerated() {
-            if sum <= 0 {
-                sum = 0
-                start = i
-            }
-            sum += score
-            if sum > (best?.sum ?? 0) { best = (sum, start..<(i + 1)) }
-        }
-        return best?.range
     }
 
     /// The trace with each beamlet's sideways offset: where the sum, over the beamlet and its neighbours, of beamlets moved sideways is largest.

@@ -8,12 +8,12 @@ public struct SearchLaws: Sendable, Equatable, Codable {
     /// Of blob responses where nothing changed.
     public var responses: SiteSearch.ResponseSpreads
     /// Of chance sites.
-    public var sites: NullTail
+    public var sites: SiteLaw
     /// What had been observed when the laws' objects were counted.
     public var observedSquareKilometres: Double
 
     public init(
-        beamlets: [LineSearch.Spreads], lines: NullTail, responses: SiteSearch.ResponseSpreads, sites: NullTail,
+        beamlets: [LineSearch.Spreads], lines: NullTail, responses: SiteSearch.ResponseSpreads, sites: SiteLaw,
         observedSquareKilometres: Double
     ) {
         self.beamlets = beamlets

@@ -45,6 +45,21 @@ public struct SearchPlanes: Sendable {
         return result
     }
 
+    /// The change at a place between pixels, σ, bilinear, each pixel clipped as beamlets are; nil outside and where a pixel is not observed.
+    func change(x: Double, y: Double) -> Double? {
+        let (u, v) = (x - 0.5, y - 0.5)
+        let (column, row) = (Int(u.rounded(.down)), Int(v.rounded(.down)))
+        guard column >= 0, row >= 0, column + 1 < width, row + 1 < height else { return nil }
+        let limit = Int8(BeamletSums.clip / ChangeBlock.searchStep)
+        let i = row * width + column
+        let corners = (signed[i], signed[i + 1], signed[i + width], signed[i + width + 1])
+        guard corners.0 != -128, corners.1 != -128, corners.2 != -128, corners.3 != -128 else { return nil }
+        func clipped(_ value: Int8) -> Double { Double(max(-limit, min(limit, value))) * Double(ChangeBlock.searchStep) }
+        let (p, q) = (u - Double(column), v - Double(row))
+        return (clipped(corners.0) * (1 - p) + clipped(corners.1) * p) * (1 - q) + (clipped(corners.2) * (1 - p) + clipped(corners.3) * p)
+            * q
+    }
+
     public var observedCount: Int { signed.reduce(0) { $0 + ($1 == -128 ? 0 : 1) } }
 
     /// Half the size: sums of 2 × 2 pixels over the root of their number, so that white noise keeps its variance, and the root mean square of old

@@ -158,6 +158,11 @@ public struct SiteSearch: Sendable {
         }
         var radius: Double { 1.4 * SiteSearch.scales[scale] * Double(1 << level) }
         var score: Double { Double(response) * Double(response) / 2 }
+        /// The score with which it would stand out, were it stronger.
+        var neededScore: Double {
+            let factor = Double(SiteSearch.lowestContrast / contrast)
+            return score * factor * factor
+        }
     }
 
     /// Second pass, one block: its peaks above the counting threshold.
@@ -212,8 +217,8 @@ public struct SiteSearch: Sendable {
     ///   - known: the law of chance sites, where it is not to be taken from the peaks.
     /// - Returns: the sites, and the law by which they stand.
     public func sites(
-        from peaks: [Peak], observedSquareKilometres: Double, falseAlarmsPer1000SquareKilometres limit: Double, null known: NullTail? = nil
-    ) -> (sites: [DetectedSite], null: NullTail) {
+        from peaks: [Peak], observedSquareKilometres: Double, falseAlarmsPer1000SquareKilometres limit: Double, null known: SiteLaw? = nil
+    ) -> (sites: [DetectedSite], null: SiteLaw) {
         // What is too faint to be a work still tells how chance behaves, but hides no work.
         let ordered = peaks.sorted { a, b in
             if a.standsOut != b.standsOut { return a.standsOut }
@@ -228,7 +233,9 @@ public struct SiteSearch: Sendable {
         let lowest = Double(Self.lowestResponse * Self.lowestResponse) / 2
         let null =
             known
-            ?? NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate, censoredShare: Self.realShare)
+            ?? SiteLaw(
+                tail: NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate, censoredShare: Self.realShare),
+                neededScores: kept.map(\.neededScore))
         let sites = kept.compactMap { peak -> DetectedSite? in
             let significance = Significance(
                 expectedCount: null.expectedCount(atLeast: peak.score), observedSquareKilometres: observedSquareKilometres)

@@ -92,12 +92,12 @@ struct PairAnalysis: Sendable {
             from: traces, width: planes.width, height: planes.height, minimumLengthPixels: settings.minimumLengthMetres / pixel,
             observedSquareKilometres: area, falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres,
             null: laws?.lines)
-        return (found.lines, found.null, spreads)
+        return (LineSelection.fitted(found.lines, to: planes), found.null, spreads)
     }
 
     private static func findSites(
         _ planes: SearchPlanes, lines: [DetectedLine], settings: DetectionSettings, area: Double, laws: SearchLaws?, jobs: Int
-    ) throws -> (sites: [DetectedSite], null: NullTail, spreads: SiteSearch.ResponseSpreads) {
+    ) throws -> (sites: [DetectedSite], null: SiteLaw, spreads: SiteSearch.ResponseSpreads) {
         let search = SiteSearch(planes, lines: lines)
         let blocks = search.blocks
         let spreads = try laws?.responses ?? spreads(of: search, jobs: jobs)

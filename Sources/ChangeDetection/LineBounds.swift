@@ -1,0 +1,38 @@
+/// A line and the box around it, to tell quickly what lies near.
+struct LineBounds {
+    private let points: [DetectedLine.Point]
+    private var left = Double.infinity
+    private var top = Double.infinity
+    private var right = -Double.infinity
+    private var bottom = -Double.infinity
+
+    init(_ points: [DetectedLine.Point]) {
+        self.points = points
+        for point in points {
+            (left, right) = (min(left, point.x), max(right, point.x))
+            (top, bottom) = (min(top, point.y), max(bottom, point.y))
+        }
+    }
+
+    func widened(by pixels: Double) -> LineBounds {
+        var result = self
+        (result.left, result.right) = (left - pixels, right + pixels)
+        (result.top, result.bottom) = (top - pixels, bottom + pixels)
+        return result
+    }
+
+    func overlaps(_ other: LineBounds) -> Bool {
+        left <= other.right && other.left <= right && top <= other.bottom && other.top <= bottom
+    }
+
+    func isNear(_ point: DetectedLine.Point, within pixels: Double) -> Bool {
+        guard point.x >= left - pixels, point.x <= right + pixels, point.y >= top - pixels, point.y <= bottom + pixels else { return false }
+        return zip(points, points.dropFirst()).contains { a, b in
+            let (dx, dy) = (b.x - a.x, b.y - a.y)
+            let squared = dx * dx + dy * dy
+            let share = squared > 0 ? max(0, min(1, ((point.x - a.x) * dx + (point.y - a.y) * dy) / squared)) : 0
+            let (u, v) = (point.x - a.x - share * dx, point.y - a.y - share * dy)
+            return u * u + v * v <= pixels * pixels
+        }
+    }
+}
