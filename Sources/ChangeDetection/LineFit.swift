@@ -111,12 +111,20 @@ struct LineFit {
         let trim = sorted.count / 5
         let middle = sorted[trim..<(sorted.count - trim)]
         let amplitude = max(0.5, min(6, middle.reduce(0, +) / Double(middle.count)))
-        let scores = along.indices.map { node -> Double in
+        func bounded(_ score: Double, _ node: Int) -> Double {
+            let peak = 2 * Double(points(node).count) * amplitude * amplitude
+            return max(-peak, min(peak, score))
+        }
+        /// Of the line's amplitude against nothing, for each place beside the path.
+        let ratios = responses.indices.map { node -> [Double]? in
             // What is not observed speaks neither for the line nor against it.
-            guard section.rows[points(node)].contains(where: { !$0.isEmpty }) else { return 0 }
-            let pixels = Double(points(node).count)
-            let peak = 2 * pixels * amplitude * amplitude
-            return max(-peak, min(peak, amplitude * along[node] - pixels * amplitude * amplitude / 2))
+            guard section.rows[points(node)].contains(where: { !$0.isEmpty }) else { return nil }
+            return responses[node].map { amplitude * $0 - Double(points(node).count) * amplitude * amplitude / 2 }
+        }
+        let followed = ratios.indices.map { node in ratios[node].map { bounded($0[states[node]], node) } ?? 0 }
+        guard let clear = LargestRun(of: followed)?.range else { return nil }
+        let scores = Self.predicted(ratios, from: (clear.lowerBound + clear.upperBound) / 2, states: states).enumerated().map {
+            bounded($1, $0)
         }
         let core = within[0]..<(within[within.count - 1] + 1)
         guard var run = LargestRun(of: scores)?.range, run.overlaps(core) else { return nil }
@@ -168,6 +176,38 @@ struct LineFit {
             result.append(state)
         }
         return result.reversed()
+    }
+
+    /// Logarithm of each node's likelihood ratio, given all nodes between it and the first: the mean over the places where the line may by then be.
+    ///
+    /// The likeliest way alone would follow noise where there is no line, and find some in it.
+    private static func predicted(_ ratios: [[Double]?], from first: Int, states: [Int]) -> [Double] {
+        let count = offsets.count
+        let spread = (0..<count).map { from in
+            let weights = (0..<count).map {
+                exponential(-((offsets[$0] - offsets[from]) / wander) * ((offsets[$0] - offsets[from]) / wander) / 2)
+            }
+            let sum = weights.reduce(0, +)
+            return weights.map { $0 / sum }
+        }
+        var result = [Double](repeating: 0, count: ratios.count)
+        for way in [Array(first..<ratios.count), Array((0..<first).reversed())] {
+            var belief = spread[states[first]]
+            for node in way {
+                if node != first {
+                    var next = [Double](repeating: 0, count: count)
+                    for from in 0..<count { for to in 0..<count { next[to] += belief[from] * spread[from][to] } }
+                    belief = next
+                }
+                guard let ratio = ratios[node], let highest = ratio.max() else { continue }
+                let joint = (0..<count).map { belief[$0] * exponential(ratio[$0] - highest) }
+                let sum = joint.reduce(0, +)
+                guard sum > 0 else { continue }
+                result[node] = highest + naturalLogarithm(sum)
+                belief = joint.map { $0 / sum }
+            }
+        }
+        return result
     }
 
     /// The change beside a path, one row a point; empty where it is not observed.
