@@ -10,7 +10,7 @@ public struct ChangeBlock: Sendable {
     public let structure: [Int8]
     /// Signed change for the raster: 0.01 σ a step; −32768 not observed.
     public let signedFine: [Int16]
-    /// Undirected size of the change over all bands: √(uᵀC⁻¹u) of the bands standardised and smoothed by 1 px; 0.01 a step; −32768 not observed.
+    /// Size of the change over all bands, without sign (`ChangeSize`); 0.01 a step; −32768 not observed. Empty where it was not asked for.
     public let size: [Int16]
 
     public static let searchStep: Float = 0.1
@@ -34,25 +34,29 @@ extension ChangeModel {
     }
 
     /// The change statistic of `block` from the pixels of `readWindow(for: block, in: sceneSize)`.
-    public func change(of pair: PairBlock, in block: PixelWindow) -> ChangeBlock {
+    ///
+    /// - Parameter frame: what of the scene the undirected size is to be continued over; nil where that size is not asked for.
+    public func change(of pair: PairBlock, in block: PixelWindow, sizeOver frame: SceneFrame? = nil) -> ChangeBlock {
         precondition(pair.before.window.contains(block), "the block lies outside what was read")
         let difference = DifferenceBlock(pair: pair, normalisation: normalisation, noise: noiseByClass.map { $0[0] })
-        let standardised = standardised(difference)
-        let smoothed = standardised.map { $0.filtered(symmetric: Self.undirectedKernel) }
+        let steps = sharpnessSteps(difference)
+        let standardised = standardised(difference, steps: steps)
         // The bands are standardised already: every pixel's noise is one.
         let ones = [Float](repeating: 1, count: difference.validity.values.count)
+        let bandCount = signedWeights.count
         let weights = ChangeWeights(
             gains: signedWeights.map { _ in 1 }, offsets: signedWeights.map { _ in 0 }, direction: signedWeights,
-            inverseCovariance: inverseCovariance)
+            inverseCovariance: [Float](repeating: 0, count: bandCount * (bandCount + 1) / 2))
         var directed = ChangePlanes(count: ones.count, forms: [.signedInt8, .signedInt16])
-        var undirected = ChangePlanes(count: ones.count, forms: .sizeInt16)
-        let kernels = KernelSet.best
-        kernels.change(
+        KernelSet.best.change(
             differences: standardised.map(\.values), weights: weights, inverseNoise: ones.span, validity: difference.validity.values.span,
             into: &directed)
-        kernels.change(
-            differences: smoothed.map(\.values), weights: weights, inverseNoise: ones.span, validity: difference.validity.values.span,
-            into: &undirected)
+        let size = frame.map { frame in
+            var size = ChangeSize(
+                of: difference, in: block, noise: undirectedWeights(), steps: steps, observed: directed.signedInt16)
+            size.continueOver(frame)
+            return size.quantised()
+        }
 
         var signed = directed.signedInt8
         ObscuredCells.remove(from: &signed, difference: difference, noise: noiseByClass.map { $0[$0.count / 2] })
@@ -72,6 +76,6 @@ extension ChangeModel {
         let structure = difference.structure.values.map { Int8(max(-127, min(127, ($0 * scale).rounded()))) }
         return ChangeBlock(
             window: block, signed: cropped(signed), structure: cropped(structure), signedFine: cropped(directed.signedInt16),
-            size: cropped(undirected.sizeInt16))
+            size: size ?? [])
     }
 }

@@ -7,10 +7,10 @@ public struct ChangeModel: Sendable, Equatable, Codable {
     var sharpnessOfClass: [Float]
     /// Standard deviation of each band's difference in each class: `noiseByClass[band][class]`, never falling with sharpness.
     var noiseByClass: [[Float]]
+    /// Standard deviation of each band's difference over all classes.
+    var noiseOfScene: [Float]
     /// Weights of the standardised bands in the signed change.
     var signedWeights: [Float]
-    /// Upper triangle, row by row, of the inverse covariance of the standardised, smoothed bands.
-    var inverseCovariance: [Float]
     /// What the signed change of old structure would be if its contrast doubled: standard deviations per unit of brightness.
     var structureScale: Float
 
@@ -35,8 +35,7 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         }
         let blocks = QuietCells.keep(samples.map { DifferenceBlock(pair: $0, normalisation: normalisation, noise: noise) })
         var model = ChangeModel(
-            normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], signedWeights: [], inverseCovariance: [],
-            structureScale: 0)
+            normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], noiseOfScene: [], signedWeights: [], structureScale: 0)
         guard model.fitNoise(blocks, bandCount: bandCount) else { return nil }
         guard model.fitCovariance(blocks, bandCount: bandCount) else { return nil }
         return model
@@ -99,73 +98,84 @@ public struct ChangeModel: Sendable, Equatable, Codable {
                 return highest
             }
         }
+        noiseOfScene = values.map { RobustStatistics.trimmedRootMeanSquare($0.flatMap { $0 }) }
         return noiseByClass.allSatisfy { ($0.first ?? 0) > 0 && $0.allSatisfy(\.isFinite) }
     }
 
     private mutating func fitCovariance(_ blocks: [DifferenceBlock], bandCount: Int) -> Bool {
-        var plain = [Double](repeating: 0, count: bandCount * bandCount)
-        var smooth = plain
+        var covariance = [Double](repeating: 0, count: bandCount * bandCount)
         var count = 0.0
         for block in blocks {
-            let standardised = standardised(block)
-            let smoothed = standardised.map { $0.filtered(symmetric: Self.undirectedKernel) }
+            let standardised = standardised(block, steps: sharpnessSteps(block))
             for i in stride(from: 0, to: block.validity.values.count, by: 2) where block.validity.values[i] != 0 {
                 count += 1
                 for a in 0..<bandCount {
                     let u = max(-4, min(4, standardised[a].values[i]))
-                    let s = max(-1.5, min(1.5, smoothed[a].values[i]))
-                    for b in 0...a {
-                        plain[a * bandCount + b] += Double(u * max(-4, min(4, standardised[b].values[i])))
-                        smooth[a * bandCount + b] += Double(s * max(-1.5, min(1.5, smoothed[b].values[i])))
-                    }
+                    for b in 0...a { covariance[a * bandCount + b] += Double(u * max(-4, min(4, standardised[b].values[i]))) }
                 }
             }
         }
         guard count >= 1024 else { return false }
         for a in 0..<bandCount {
             for b in 0...a {
-                plain[a * bandCount + b] /= count
-                smooth[a * bandCount + b] /= count
-                plain[b * bandCount + a] = plain[a * bandCount + b]
-                smooth[b * bandCount + a] = smooth[a * bandCount + b]
+                covariance[a * bandCount + b] /= count
+                covariance[b * bandCount + a] = covariance[a * bandCount + b]
             }
-            plain[a * bandCount + a] += 1e-6
-            smooth[a * bandCount + a] += 1e-6
+            covariance[a * bandCount + a] += 1e-6
         }
         // z = sᵀC⁻¹u / √(sᵀC⁻¹s) with s = (1, …, 1): disturbed desert soil is brighter, its shadow darker, in all bands alike.
-        guard let inverse = LinearSolver.inverse(plain, size: bandCount), let smoothInverse = LinearSolver.inverse(smooth, size: bandCount)
-        else { return false }
+        guard let inverse = LinearSolver.inverse(covariance, size: bandCount) else { return false }
         let weights = (0..<bandCount).map { a in (0..<bandCount).reduce(0.0) { $0 + inverse[a * bandCount + $1] } }
         let norm = weights.reduce(0, +)
         guard norm > 0 else { return false }
         signedWeights = weights.map { Float($0 / norm.squareRoot()) }
-        inverseCovariance = []
-        for a in 0..<bandCount {
-            for b in a..<bandCount { inverseCovariance.append(Float(smoothInverse[a * bandCount + b])) }
-        }
         structureScale = zip(signedWeights, noiseByClass).reduce(0) { $0 + $1.0 / $1.1[0] }
         return true
     }
 
-    /// Change has size: where a pixel changed, its neighbours did. 1 px of smoothing of the undirected statistic uses that.
-    static let undirectedKernel = FloatPlane.gaussianKernel(sigma: 1)
+    /// Noise is looked up in so many steps of sharpness, up to four times that of the sharpest class; beyond that class noise grows in proportion.
+    private static let stepCount = 1024
+
+    private var stepsPerSharpness: Float {
+        let top = sharpnessOfClass[sharpnessOfClass.count - 1]
+        return top > 0 ? Float(Self.stepCount) / (4 * top) : 0
+    }
+
+    /// The step of sharpness of each pixel; 0 where not valid.
+    func sharpnessSteps(_ block: DifferenceBlock) -> [UInt16] {
+        let scale = stepsPerSharpness
+        var steps = [UInt16](repeating: 0, count: block.validity.values.count)
+        for i in steps.indices where block.validity.values[i] != 0 {
+            steps[i] = UInt16(min(Self.stepCount, Int(block.sharpness.values[i] * scale + 0.5)))
+        }
+        return steps
+    }
+
+    /// One over the noise of a band in each step of sharpness.
+    private func inverseNoise(band: Int) -> [Float] {
+        let scale = stepsPerSharpness
+        return (0...Self.stepCount).map { 1 / noise(band: band, sharpness: scale > 0 ? Float($0) / scale : 0) }
+    }
 
     /// Each band's difference divided by the noise that its pixel's sharpness lets expect; 0 where not valid.
-    func standardised(_ block: DifferenceBlock) -> [FloatPlane] {
-        let width = block.window.width
-        let height = block.window.height
-        // Inverse noise looked up in 1024 steps of sharpness; beyond the sharpest class noise grows in proportion.
-        let top = sharpnessOfClass[sharpnessOfClass.count - 1]
-        let steps = 1024
-        let scale = top > 0 ? Float(steps) / (4 * top) : 0
-        return block.differences.indices.map { band in
-            let table = (0...steps).map { 1 / noise(band: band, sharpness: scale > 0 ? Float($0) / scale : 0) }
-            var plane = FloatPlane(width: width, height: height)
+    func standardised(_ block: DifferenceBlock, steps: [UInt16]) -> [FloatPlane] {
+        block.differences.indices.map { band in
+            let table = inverseNoise(band: band)
+            var plane = FloatPlane(width: block.window.width, height: block.window.height)
             for i in plane.values.indices where block.validity.values[i] != 0 {
-                let index = min(steps, Int(block.sharpness.values[i] * scale + 0.5))
-                plane.values[i] = block.differences[band].values[i] * table[index]
+                plane.values[i] = block.differences[band].values[i] * table[Int(steps[i])]
             }
             return plane
+        }
+    }
+
+    /// 1/σ² of each band in each step of sharpness, as the undirected change weighs differences: σ² is the product of the class's noise and the whole
+    /// scene's. Towns are sharp and change often. By their class alone their change counts as noise, by the scene's alone their noise as change; the
+    /// geometric mean believes either half.
+    func undirectedWeights() -> [[Float]] {
+        noiseByClass.indices.map { band in
+            let scene = 1 / max(noiseOfScene[band], .leastNormalMagnitude)
+            return inverseNoise(band: band).map { $0 * scene }
         }
     }
 

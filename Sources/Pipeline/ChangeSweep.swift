@@ -12,8 +12,8 @@ struct SweptChange: Sendable {
     let observedSquareKilometres: Double
     /// Share of the pixels that both dates cover which could be compared: not cloud, shadow or nodata.
     let clearShare: Double
-    /// No-change limit of the undirected change, in stored units.
-    let thresholdPixel: Double
+    /// No-change limit of the undirected change, in stored units; nil where that was not asked for, or nothing was observed.
+    let thresholdPixel: Double?
 }
 
 /// Several pairs of dates in one pass over their blocks: all pairs of a block are made one after another, so that pixels which several of them
@@ -23,8 +23,8 @@ struct ChangeSweep: Sendable {
     struct Member: Sendable {
         var fit: PairFit
         var wantsLuminanceBefore = false
-        /// Gets every block of the change statistic, from any thread.
-        var write: @Sendable (ChangeBlock) throws -> Void = { _ in }
+        /// Gets every block of the change statistic, from any thread. Without it the undirected change is not made.
+        var write: (@Sendable (ChangeBlock) throws -> Void)?
     }
 
     /// Side of the blocks that stream through, in pixels: two of the change raster's.
@@ -81,8 +81,8 @@ struct ChangeSweep: Sendable {
     private func piece(of member: Member, in block: PixelWindow) throws -> Piece {
         let fit = member.fit
         let pixels = try fit.pair.read(ChangeModel.readWindow(for: block, in: fit.size))
-        let change = fit.model.change(of: pixels, in: block)
-        try member.write(change)
+        let change = fit.model.change(of: pixels, in: block, sizeOver: member.write == nil ? nil : fit.pair.frame)
+        try member.write?(change)
         return Piece(
             change: change,
             before: member.wantsLuminanceBefore ? fit.stretch.before.luminance(of: pixels.before, in: block) : [],
@@ -123,5 +123,13 @@ private struct PartialChange {
             planes: planes, luminance: luminance, luminanceBefore: luminanceBefore,
             observedSquareKilometres: Double(observed) * squareKilometresPerPixel,
             clearShare: covered > 0 ? min(1, Double(observed) / Double(covered)) : 0, thresholdPixel: law.threshold)
+    }
+}
+
+extension AlignedPair {
+    /// What interpolation by a fraction of a pixel leaves without a value at the scene's edges.
+    fileprivate var frame: SceneFrame {
+        func width(_ shift: Double) -> Int { shift == shift.rounded() ? 0 : InterpolationTaps.count / 2 }
+        return SceneFrame(size: size, columns: width(registration.x), rows: width(registration.y))
     }
 }
