@@ -126,6 +126,8 @@ struct TileRun: Sendable {
             guard let record = comparison.pairs[k]?.record, isAsked(scenes[plan[k].after]) else { return nil }
             var named = record
             (named.tile, named.before, named.after) = (tile, scenes[plan[k].before].name, scenes[plan[k].after].name)
+            // It is of the raster. A record from an earlier run that made one must read as one from a run that did not.
+            if !outputs.contains(.change) { named.thresholdPixel = nil }
             let stem = PairFiles.stem(tile: tile, before: named.before, after: named.after)
             return TileResult.Pair(
                 before: plan[k].before, after: plan[k].after, record: named, key: pairKeys[k],
