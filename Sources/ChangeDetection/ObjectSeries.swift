@@ -159,7 +159,7 @@ extension DateStack {
     /// A date tells of the site where two thirds of the disc and a third of the ring were observed: beside the edge of a scene no date sees all.
     public func series(of site: DetectedSite) -> ObjectSeries {
         let sign: Double = site.sign == .darker ? -1 : 1
-        let radius = max(1.5, (site.areaPixels / 3.14159).squareRoot())
+        let radius = max(1.5, site.coreRadiusPixels)
         let reach = Int((3 * radius).rounded(.up))
         var (disc, ring): ([(x: Int, y: Int)], [(x: Int, y: Int)]) = ([], [])
         for dy in -reach...reach {
@@ -188,12 +188,5 @@ extension DateStack {
             deviations.append(Double(scale) * (1 / Double(max(1, inside.count)) + 1 / Double(max(1, around.count))).squareRoot())
         }
         return ObjectSeries(amplitudes: amplitudes, deviations: deviations)
-    }
-}
-
-extension DetectedSite {
-    /// Area within the outline, in pixels.
-    public var areaPixels: Double {
-        abs(zip(outline, outline.dropFirst()).reduce(0) { $0 + $1.0.x * $1.1.y - $1.1.x * $1.0.y }) / 2
     }
 }

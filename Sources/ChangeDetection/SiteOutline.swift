@@ -4,9 +4,11 @@ import Raster
 enum SiteOutline {
     private static let radius = 10
 
-    /// The ring round the pixels that hang together with the peak and whose 1 px mean is at least half the peak's; clockwise with rows down,
-    /// closed. Never empty: at least the peak's own pixel.
-    static func ring(around peak: SiteSearch.Peak, in planes: SearchPlanes) -> [DetectedLine.Point] {
+    /// - Returns: the ring round the work, clockwise with rows down, closed, and the number of pixels of its core.
+    ///
+    /// The core is what hangs together with the peak and whose 1 px mean is at least half the peak's; never empty, at least the peak's own pixel. The
+    /// work is the core and what is as strong within two pixels of it, of either sign: a bank round a hollow, a pit and its spoil.
+    static func ring(around peak: SiteSearch.Peak, in planes: SearchPlanes) -> (points: [DetectedLine.Point], corePixels: Int) {
         let side = 2 * radius + 1
         let sign: Float = peak.response > 0 ? 1 : -1
         func change(_ x: Int, _ y: Int) -> Float {
@@ -30,24 +32,68 @@ enum SiteOutline {
             for u in -2...2 where means[centre + v * side + u] > means[start] { start = centre + v * side + u }
         }
         let limit = max(means[start] / 2, .leastNormalMagnitude)
-        var inside = [Bool](repeating: false, count: side * side)
-        var pending = [start]
-        inside[start] = true
-        while let i = pending.popLast() {
-            let (u, v) = (i % side, i / side)
-            for (du, dv) in [(1, 0), (-1, 0), (0, 1), (0, -1)] {
-                let (p, q) = (u + du, v + dv)
-                guard p > 0, q > 0, p < side - 1, q < side - 1 else { continue }
-                let (x, y) = (peak.x + p - radius, peak.y + q - radius)
-                guard x >= 0, y >= 0, x < planes.width, y < planes.height else { continue }
-                if !inside[q * side + p] && means[q * side + p] >= limit {
-                    inside[q * side + p] = true
-                    pending.append(q * side + p)
+        let grid = PixelSet(side: side) { u, v in
+            let (x, y) = (peak.x + u - radius, peak.y + v - radius)
+            return u > 0 && v > 0 && u < side - 1 && v < side - 1 && x >= 0 && y >= 0 && x < planes.width && y < planes.height
+        }
+        let core = grid.connected(to: start, reach: 1) { means[$0] >= limit }
+        let strong = max(limit, leastOfOtherSign)
+        let work = grid.connected(to: start, reach: 2) { core[$0] || abs(means[$0]) >= strong }
+        let closed = grid.closed(work)
+        let inside = grid.connected(to: start, reach: 1) { closed[$0] }
+        let points = boundary(inside, side: side).map {
+            DetectedLine.Point(x: Double(peak.x - radius + $0.u), y: Double(peak.y - radius + $0.v))
+        }
+        return (points, core.count { $0 })
+    }
+
+    /// 2 σ, in steps of the plane: five deviations of the 1 px mean where nothing changed.
+    private static let leastOfOtherSign: Float = 2 / ChangeBlock.searchStep
+
+    /// Pixels of a square.
+    private struct PixelSet {
+        let side: Int
+        let isUsable: [Bool]
+
+        init(side: Int, isUsable: (Int, Int) -> Bool) {
+            self.side = side
+            self.isUsable = (0..<(side * side)).map { isUsable($0 % side, $0 / side) }
+        }
+
+        /// The members that can be reached from the first, which is one of them: over edges with a reach of 1, else by steps of up to `reach` both ways.
+        func connected(to first: Int, reach: Int, where isMember: (Int) -> Bool) -> [Bool] {
+            var reached = [Bool](repeating: false, count: side * side)
+            var pending = [first]
+            reached[first] = true
+            while let i = pending.popLast() {
+                for dv in -reach...reach {
+                    for du in -reach...reach where reach > 1 || abs(du) + abs(dv) == 1 {
+                        let (u, v) = (i % side + du, i / side + dv)
+                        guard u >= 0, v >= 0, u < side, v < side else { continue }
+                        let k = v * side + u
+                        guard isUsable[k], !reached[k], isMember(k) else { continue }
+                        reached[k] = true
+                        pending.append(k)
+                    }
                 }
             }
+            return reached
         }
-        return boundary(inside, side: side).map {
-            DetectedLine.Point(x: Double(peak.x - radius + $0.u), y: Double(peak.y - radius + $0.v))
+
+        /// With gaps of one or two pixels between members filled.
+        func closed(_ members: [Bool]) -> [Bool] { shrunk(grown(members)) }
+
+        private func grown(_ members: [Bool]) -> [Bool] {
+            members.indices.map { i in isUsable[i] && around(i).contains { members[$0] } }
+        }
+
+        private func shrunk(_ members: [Bool]) -> [Bool] {
+            members.indices.map { i in members[i] && around(i).allSatisfy { members[$0] || !isUsable[$0] } }
+        }
+
+        private func around(_ i: Int) -> [Int] {
+            let (u, v) = (i % side, i / side)
+            return (max(0, v - 1)...min(side - 1, v + 1)).flatMap { y in (max(0, u - 1)...min(side - 1, u + 1)).map { y * side + $0 } }
         }
     }
 

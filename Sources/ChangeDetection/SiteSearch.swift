@@ -6,9 +6,28 @@ public struct DetectedSite: Sendable, Equatable {
     public var y: Double
     /// Closed ring of pixel corners, clockwise in image coordinates (rows down), first point repeated as the last.
     public var outline: [DetectedLine.Point]
+    /// Of the part that has the peak's sign, in pixels.
+    public var coreRadiusPixels: Double
     public var sign: Earthwork.Sign
     public var snr: Double
     public var significance: Significance
+}
+
+extension DetectedSite {
+    /// Area within the outline, in pixels.
+    public var areaPixels: Double {
+        abs(zip(outline, outline.dropFirst()).reduce(0) { $0 + $1.0.x * $1.1.y - $1.1.x * $1.0.y }) / 2
+    }
+
+    /// True where the middle of one lies within the outline of the other.
+    public func isOne(with other: DetectedSite) -> Bool { holds(other) || other.holds(self) }
+
+    private func holds(_ other: DetectedSite) -> Bool {
+        // An edge counts where it passes the middle's row to the right of it.
+        zip(outline, outline.dropFirst()).count { a, b in
+            (a.y > other.y) != (b.y > other.y) && other.x < a.x + (other.y - a.y) / (b.y - a.y) * (b.x - a.x)
+        } % 2 == 1
+    }
 }
 
 /// Finds compact changes: blob responses, each a Gaussian mean less the mean around it, at three scales of the planes and two of each of their
@@ -236,15 +255,20 @@ public struct SiteSearch: Sendable {
             ?? SiteLaw(
                 tail: NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate, censoredShare: Self.realShare),
                 neededScores: kept.map(\.neededScore))
-        let sites = kept.compactMap { peak -> DetectedSite? in
+        var sites: [DetectedSite] = []
+        for peak in kept {
             let significance = Significance(
                 expectedCount: null.expectedCount(atLeast: peak.score), observedSquareKilometres: observedSquareKilometres)
-            guard peak.standsOut, significance.falseAlarmsPer1000SquareKilometres <= limit else { return nil }
+            guard peak.standsOut, significance.falseAlarmsPer1000SquareKilometres <= limit else { continue }
             let size = Double(1 << peak.level)
-            let outline = SiteOutline.ring(around: peak, in: levels[peak.level]).map { DetectedLine.Point(x: $0.x * size, y: $0.y * size) }
-            return DetectedSite(
-                x: peak.centre.x, y: peak.centre.y, outline: outline, sign: peak.response > 0 ? .brighter : .darker,
+            let outline = SiteOutline.ring(around: peak, in: levels[peak.level])
+            let site = DetectedSite(
+                x: peak.centre.x, y: peak.centre.y,
+                outline: outline.points.map { DetectedLine.Point(x: $0.x * size, y: $0.y * size) },
+                coreRadiusPixels: (Double(outline.corePixels) / 3.14159).squareRoot() * size, sign: peak.response > 0 ? .brighter : .darker,
                 snr: Double(abs(peak.response)), significance: significance)
+            // The strongest come first: the other side of a ring, and its hollow, are one work with it.
+            if !sites.contains(where: { $0.isOne(with: site) }) { sites.append(site) }
         }
         return (sites.sorted { ($0.y, $0.x) < ($1.y, $1.x) }, null)
     }

@@ -166,7 +166,7 @@ struct StackAnalysis: Sendable {
             let isNew = kept.allSatisfy { other in
                 let (dx, dy) = (site.x - other.x, site.y - other.y)
                 let reach = max(4, 0.75 * max(other.areaPixels, site.areaPixels).squareRoot())
-                return dx * dx + dy * dy > reach * reach
+                return dx * dx + dy * dy > reach * reach && !site.isOne(with: other)
             }
             if isNew { kept.append(site) }
         }

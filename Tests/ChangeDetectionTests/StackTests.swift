@@ -101,7 +101,7 @@ struct StackTests {
         let dates = DateStack(dates: planes, sensitivities: [nil] + [Double?](repeating: 100, count: planes.count - 1))
         let square = [(108.0, 244.0), (122.0, 244.0), (122.0, 255.0), (108.0, 255.0), (108.0, 244.0)]
         let site = DetectedSite(
-            x: 115, y: 249, outline: square.map { .init(x: $0.0, y: $0.1) }, sign: .darker, snr: 8,
+            x: 115, y: 249, outline: square.map { .init(x: $0.0, y: $0.1) }, coreRadiusPixels: 7, sign: .darker, snr: 8,
             significance: Significance(expectedCount: 0, observedSquareKilometres: 1))
         let onset = try #require(dates.series(of: site).onset)
         #expect(onset.firstSeen == shadow && onset.lastSeen == shadow)
