@@ -16,11 +16,62 @@ public struct GridMapping: Sendable {
         public var rowPerColumn: Double
         public var rowPerRow: Double
 
-        func map(column: Double, row: Double) -> (column: Double, row: Double) {
+        public init(
+            columnOrigin: Double, columnPerColumn: Double, columnPerRow: Double, rowOrigin: Double, rowPerColumn: Double, rowPerRow: Double
+        ) {
+            self.columnOrigin = columnOrigin
+            self.columnPerColumn = columnPerColumn
+            self.columnPerRow = columnPerRow
+            self.rowOrigin = rowOrigin
+            self.rowPerColumn = rowPerColumn
+            self.rowPerRow = rowPerRow
+        }
+
+        public func map(column: Double, row: Double) -> (column: Double, row: Double) {
             (
                 columnOrigin + column * columnPerColumn + row * columnPerRow,
                 rowOrigin + column * rowPerColumn + row * rowPerRow
             )
+        }
+
+        /// The map that goes through `first` and then through this one.
+        public func after(_ first: Affine) -> Affine {
+            let origin = map(column: first.columnOrigin, row: first.rowOrigin)
+            return Affine(
+                columnOrigin: origin.column,
+                columnPerColumn: columnPerColumn * first.columnPerColumn + columnPerRow * first.rowPerColumn,
+                columnPerRow: columnPerColumn * first.columnPerRow + columnPerRow * first.rowPerRow,
+                rowOrigin: origin.row,
+                rowPerColumn: rowPerColumn * first.columnPerColumn + rowPerRow * first.rowPerColumn,
+                rowPerRow: rowPerColumn * first.columnPerRow + rowPerRow * first.rowPerRow)
+        }
+
+        /// The way back. - Precondition: the map is not flat.
+        public var inverse: Affine {
+            let d = columnPerColumn * rowPerRow - columnPerRow * rowPerColumn
+            precondition(d != 0, "a flat map has no way back")
+            let back = Affine(
+                columnOrigin: 0, columnPerColumn: rowPerRow / d, columnPerRow: -columnPerRow / d,
+                rowOrigin: 0, rowPerColumn: -rowPerColumn / d, rowPerRow: columnPerColumn / d)
+            let origin = back.map(column: columnOrigin, row: rowOrigin)
+            return Affine(
+                columnOrigin: -origin.column, columnPerColumn: back.columnPerColumn, columnPerRow: back.columnPerRow,
+                rowOrigin: -origin.row, rowPerColumn: back.rowPerColumn, rowPerRow: back.rowPerRow)
+        }
+
+        /// The pixels around the positions of the centres of a window's pixels, grown by `halo` on each side.
+        public func sourceWindow(for window: PixelWindow, halo: Int) -> PixelWindow {
+            let corners = [
+                (Double(window.x) + 0.5, Double(window.y) + 0.5), (Double(window.maxX) - 0.5, Double(window.y) + 0.5),
+                (Double(window.x) + 0.5, Double(window.maxY) - 0.5), (Double(window.maxX) - 0.5, Double(window.maxY) - 0.5),
+            ].map { map(column: $0.0, row: $0.1) }
+            let columns = corners.map(\.column)
+            let rows = corners.map(\.row)
+            let left = Int(((columns.min() ?? 0) - 0.5).rounded(.down)) - halo
+            let right = Int(((columns.max() ?? 0) - 0.5).rounded(.up)) + halo
+            let top = Int(((rows.min() ?? 0) - 0.5).rounded(.down)) - halo
+            let bottom = Int(((rows.max() ?? 0) - 0.5).rounded(.up)) + halo
+            return PixelWindow(x: left, y: top, width: right - left + 1, height: bottom - top + 1)
         }
     }
 

@@ -15,8 +15,8 @@ extension SceneReader: SceneSource {}
 /// Two dates on one grid: the earlier one's.
 ///
 /// Each date is interpolated once. Of the shift between the dates the whole pixels move the later date alone; the fraction is shared half and
-/// half, so that interpolation softens both alike (on town imagery that takes away three quarters of the false lines). The result therefore lies
-/// `displacement` pixels right and down of the earlier date's own pixels, at most a quarter.
+/// half, so that interpolation softens both alike (on town imagery that takes away three quarters of the false lines); turn, scale and shear likewise. The
+/// result therefore lies `displacement` pixels right and down of the earlier date's own pixels, at most a quarter where the shift is the same everywhere.
 struct AlignedPair: Sendable {
     let before: any SceneSource
     let after: any SceneSource
@@ -48,11 +48,7 @@ struct AlignedPair: Sendable {
     var size: RasterSize { before.grid.size }
 
     /// How far right and down a ground point lies in the result from where the earlier date has it, in pixels.
-    var displacement: (x: Double, y: Double) {
-        keepsReference
-            ? (0, 0)
-            : (0.5 * (registration.x - registration.x.rounded()), 0.5 * (registration.y - registration.y.rounded()))
-    }
+    var displacement: Displacement { keepsReference ? .none : registration.displacement.halfOfFraction }
 
     /// Both dates in a window of the earlier grid; it may reach outside.
     func read(_ window: PixelWindow) throws -> PairBlock {
@@ -60,13 +56,18 @@ struct AlignedPair: Sendable {
     }
 
     private func readBefore(_ window: PixelWindow) throws -> SceneBlock {
-        let (dx, dy) = displacement
-        guard dx != 0 || dy != 0 else { return try before.read(window) }
+        let displacement = displacement
+        guard !displacement.isNone else { return try before.read(window) }
         let halo = InterpolationTaps.reach
-        return try before.read(window.expanded(by: halo)).shifted(x: -dx, y: -dy, halo: halo)
+        guard displacement.slope == nil else {
+            let map = displacement.mapBack
+            return try before.read(map.sourceWindow(for: window, halo: halo)).resampled(by: map, to: window)
+        }
+        return try before.read(window.expanded(by: halo)).shifted(x: -displacement.x, y: -displacement.y, halo: halo)
     }
 
     private func readAfter(_ window: PixelWindow) throws -> SceneBlock {
+        if registration.slope != nil { return try readTurnedAfter(window) }
         let (dx, dy) = (registration.x - displacement.x, registration.y - displacement.y)
         let reach = InterpolationTaps.reach + Int(max(abs(dx), abs(dy)).rounded(.up))
         if let offset = wholeOffset {
@@ -100,6 +101,31 @@ struct AlignedPair: Sendable {
         return block.resampled(columnPositions: columns, rowPositions: rows, to: window)
     }
 
+    /// The later date where the shift grows over the scene: from the result to the earlier date's pixels, by the registration to where the ground lies on
+    /// the later date, from there to its own grid.
+    private func readTurnedAfter(_ window: PixelWindow) throws -> SceneBlock {
+        let moved = registration.displacement.map.after(displacement.mapBack)
+        let halo = InterpolationTaps.reach
+        if let map = mapping.affine?.after(moved), map.isNearlyIdentity {
+            return try after.read(map.sourceWindow(for: window, halo: halo)).resampled(by: map, to: window)
+        }
+        let source = mapping.sourceWindow(for: moved.sourceWindow(for: window, halo: 1), halo: halo)
+        guard !source.isEmpty else { return emptyBlock(window) }
+        var columns: [Double] = []
+        var rows: [Double] = []
+        columns.reserveCapacity(window.pixelCount)
+        rows.reserveCapacity(window.pixelCount)
+        for y in window.y..<window.maxY {
+            for x in window.x..<window.maxX {
+                let place = moved.map(column: Double(x) + 0.5, row: Double(y) + 0.5)
+                let position = mapping.map(column: place.column, row: place.row)
+                columns.append(position.column)
+                rows.append(position.row)
+            }
+        }
+        return try after.read(source).resampled(columnPositions: columns, rowPositions: rows, to: window)
+    }
+
     /// Where the later grid is the earlier one but for whole pixels: column and row of the earlier grid's first pixel in it.
     private var wholeOffset: (x: Int, y: Int)? {
         guard let affine = mapping.affine, affine.columnPerRow == 0, affine.rowPerColumn == 0,
@@ -116,6 +142,13 @@ struct AlignedPair: Sendable {
         return SceneBlock(
             window: window, planes: (0..<bandCount).map { _ in FloatPlane(width: window.width, height: window.height) },
             validity: BytePlane(width: window.width, height: window.height))
+    }
+}
+
+extension GridMapping.Affine {
+    /// Whether pixels keep their size and direction but for a few thousandths, so that lines of them stay close to lines.
+    fileprivate var isNearlyIdentity: Bool {
+        max(abs(columnPerColumn - 1), abs(rowPerRow - 1), abs(columnPerRow), abs(rowPerColumn)) < 0.01
     }
 }
 

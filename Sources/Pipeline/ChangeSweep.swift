@@ -129,7 +129,9 @@ private struct PartialChange {
 extension AlignedPair {
     /// What interpolation by a fraction of a pixel leaves without a value at the scene's edges.
     fileprivate var frame: SceneFrame {
-        func width(_ shift: Double) -> Int { shift == shift.rounded() ? 0 : InterpolationTaps.count / 2 }
+        // Where the shift grows towards the edges some pixels more are missing there.
+        let grown = registration.slope.map { Int($0.largest(over: size).rounded(.up)) }
+        func width(_ shift: Double) -> Int { shift == shift.rounded() && grown == nil ? 0 : InterpolationTaps.count / 2 + (grown ?? 0) }
         return SceneFrame(size: size, columns: width(registration.x), rows: width(registration.y))
     }
 }

@@ -49,7 +49,7 @@ struct InjectionFits: Sendable {
             return RecoveredObjects(
                 lines: analysis.lines.filter { $0.onset.fate != .transient }.map { ($0.line, RecoveredObjects.Onset($0.onset)) },
                 sites: analysis.sites.filter { $0.onset.fate != .transient }.map { ($0.site, RecoveredObjects.Onset($0.onset)) },
-                displacement: (0, 0))
+                displacement: .none)
         }
     }
 

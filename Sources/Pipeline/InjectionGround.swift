@@ -15,7 +15,7 @@ struct InjectionGround: Sendable {
 
     private struct DateGround: Sendable {
         let mapping: GridMapping
-        let shift: (x: Double, y: Double)
+        let shift: Displacement
         let metresPerPixel: (x: Double, y: Double)
         var observed: [Bool]
     }
@@ -37,17 +37,17 @@ struct InjectionGround: Sendable {
             let source = t == index ? reference : sources[t]
             let mapping = try GridMapping(from: grid, to: source.grid)
             // Implants go with the ground: dates of one tile are up to a pixel or so apart.
-            let shift = t == index ? .none : try AlignedPair(before: reference, after: source).estimatedShift(jobs: jobs)
+            let shift = t == index ? .none : try AlignedPair(before: reference, after: source).estimatedShift(jobs: jobs).displacement
             return DateGround(
-                mapping: mapping, shift: (shift.x, shift.y),
+                mapping: mapping, shift: shift,
                 metresPerPixel: try PixelSize.metres(inMiddleOf: source.grid),
-                observed: try Self.observed(source, mapping: mapping, shift: (shift.x, shift.y), size: size, jobs: jobs))
+                observed: try Self.observed(source, mapping: mapping, shift: shift, size: size, jobs: jobs))
         }
     }
 
     /// Cell by cell, true where all of it was observed.
     private static func observed(
-        _ source: any SceneSource, mapping: GridMapping, shift: (x: Double, y: Double), size: RasterSize, jobs: Int
+        _ source: any SceneSource, mapping: GridMapping, shift: Displacement, size: RasterSize, jobs: Int
     ) throws -> [Bool] {
         let across = (size.width + cell - 1) / cell
         let down = (size.height + cell - 1) / cell
@@ -61,7 +61,8 @@ struct InjectionGround: Sendable {
             var hidden: [Int] = []
             for y in block.y..<block.maxY {
                 for x in block.x..<block.maxX {
-                    let p = mapping.map(column: Double(x) + 0.5 + shift.x, row: Double(y) + 0.5 + shift.y)
+                    let moved = shift.map.map(column: Double(x) + 0.5, row: Double(y) + 0.5)
+                    let p = mapping.map(column: moved.column, row: moved.row)
                     let (column, row) = (p.column.rounded(.down) - Double(window.x), p.row.rounded(.down) - Double(window.y))
                     let isInside = column >= 0 && row >= 0 && column < Double(validity.width) && row < Double(validity.height)
                     if !isInside || validity[Int(column), Int(row)] == 0 { hidden.append(y / cell * across + x / cell) }
@@ -88,7 +89,8 @@ struct InjectionGround: Sendable {
 
     /// A position of the reference in the pixels of a date's own file.
     func position(of point: DetectedLine.Point, on date: Int) -> DetectedLine.Point {
-        let p = dates[date].mapping.map(column: point.x + dates[date].shift.x, row: point.y + dates[date].shift.y)
+        let moved = dates[date].shift.map.map(column: point.x, row: point.y)
+        let p = dates[date].mapping.map(column: moved.column, row: moved.row)
         return DetectedLine.Point(x: p.column, y: p.row)
     }
 

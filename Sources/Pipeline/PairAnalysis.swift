@@ -18,10 +18,10 @@ struct PairAnalysis: Sendable {
 
     /// - Parameters:
     ///   - jobs: worker threads; nothing in the result depends on it.
-    ///   - write: gets every block of the change statistic, from any thread.
+    ///   - write: gets every block of the change statistic, from any thread; without it the undirected change is not made.
     init(
         before: any SceneSource, after: any SceneSource, settings: DetectionSettings, jobs: Int, progress: @Sendable (Double) -> Void,
-        write: @escaping @Sendable (ChangeBlock) throws -> Void = { _ in }
+        write: (@Sendable (ChangeBlock) throws -> Void)? = nil
     ) throws {
         let fit = try PairFit(before: before, after: after, keepsReference: false, jobs: jobs)
         progress(0.25)
@@ -33,10 +33,10 @@ struct PairAnalysis: Sendable {
     /// - Parameters:
     ///   - laws: of an earlier search of these dates; the scene's own where nil.
     ///   - jobs: worker threads; nothing in the result depends on it.
-    ///   - write: gets every block of the change statistic, from any thread.
+    ///   - write: gets every block of the change statistic, from any thread; without it the undirected change is not made.
     init(
         fit: PairFit, settings: DetectionSettings, laws: SearchLaws? = nil, jobs: Int, progress: @Sendable (Double) -> Void,
-        write: @escaping @Sendable (ChangeBlock) throws -> Void = { _ in }
+        write: (@Sendable (ChangeBlock) throws -> Void)? = nil
     ) throws {
         self.fit = fit
         let swept = try ChangeSweep([ChangeSweep.Member(fit: fit, write: write)]).run(jobs: jobs) { progress(0.5 * $0) }

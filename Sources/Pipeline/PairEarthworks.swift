@@ -16,12 +16,12 @@ struct EarthworkRecorder {
 
     private let tile: String
     private let locator: PixelGeolocator
-    private let displacement: (x: Double, y: Double)
+    private let displacement: Displacement
     private let metresPerPixel: Double
     private var names = EarthworkNames()
 
     /// - Parameter displacement: how far right and down of the grid's own pixels the objects lie, in pixels.
-    init(tile: String, grid: RasterGrid, displacement: (x: Double, y: Double), metresPerPixel: (x: Double, y: Double)) throws {
+    init(tile: String, grid: RasterGrid, displacement: Displacement, metresPerPixel: (x: Double, y: Double)) throws {
         self.tile = tile
         locator = try PixelGeolocator(grid: grid)
         self.displacement = displacement
@@ -51,7 +51,8 @@ struct EarthworkRecorder {
     }
 
     private func place(_ point: DetectedLine.Point) -> GeographicPoint {
-        let p = locator.geographic(column: point.x - displacement.x, row: point.y - displacement.y)
+        let own = displacement.mapBack.map(column: point.x, row: point.y)
+        let p = locator.geographic(column: own.column, row: own.row)
         return GeographicPoint(longitude: Self.sevenDecimals(p.longitude), latitude: Self.sevenDecimals(p.latitude))
     }
 
@@ -70,7 +71,7 @@ extension EarthworkRecorder {
     /// - Parameter displacement: how far right and down of the earlier date's own pixels the objects lie, in pixels.
     static func records(
         lines: [DetectedLine], sites: [DetectedSite], tile: String, before: SceneDescription, after: SceneDescription,
-        displacement: (x: Double, y: Double), metresPerPixel: (x: Double, y: Double)
+        displacement: Displacement, metresPerPixel: (x: Double, y: Double)
     ) throws -> [Earthwork] {
         let timing = Timing(
             status: .provisional, firstSeen: after.date, lastAbsent: before.date, lastSeen: after.date, scenes: [before.name, after.name])
@@ -105,7 +106,7 @@ extension StackAnalysis {
                 status: status, firstSeen: scenes[onset.firstSeen].date, lastAbsent: onset.lastAbsent.flatMap { scenes[$0].date },
                 lastSeen: scenes[onset.lastSeen].date, scenes: scenes.map(\.name))
         }
-        var recorder = try EarthworkRecorder(tile: tile, grid: reference, displacement: (0, 0), metresPerPixel: metresPerPixel)
+        var recorder = try EarthworkRecorder(tile: tile, grid: reference, displacement: .none, metresPerPixel: metresPerPixel)
         var records = lines.map { recorder.record($0.line, timing($0.onset)) }
         let groups = LineSelection.groups(lines.map(\.line))
         let ids = records.map(\.id)

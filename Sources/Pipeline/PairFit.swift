@@ -54,7 +54,7 @@ extension AlignedPair {
     ///
     /// - Throws: what reading throws.
     func estimatedShift(jobs: Int) throws -> Registration {
-        ShiftEstimator.estimate(try read(SampleWindows.spread(over: size, side: 320, atMost: 16), jobs: jobs))
+        ShiftEstimator.estimate(try read(SampleWindows.spread(over: size, side: 320, atMost: 16), jobs: jobs), over: size)
     }
 
     /// Both dates in several windows, in their order.

@@ -1,3 +1,6 @@
+import ChangeDetection
+import Raster
+
 /// What the manifest says of one pair of dates of a tile. The JSON keys are part of the output's contract.
 public struct PairRecord: Codable, Sendable, Equatable {
     /// How far the later date lay from the earlier one, positive right and down, in the earlier date's pixels.
@@ -8,12 +11,21 @@ public struct PairRecord: Codable, Sendable, Equatable {
         public var residual: Double?
         /// False where no shift was found that helps; x and y are then 0 and none was applied.
         public var lock: Bool
+        /// How the shift grows from the scene's middle, where it is `x`, `y`; nil where it is the same everywhere.
+        public var affine: AffinePart?
 
-        public init(x: Double, y: Double, residual: Double?, lock: Bool) {
+        public init(x: Double, y: Double, residual: Double?, lock: Bool, affine: AffinePart? = nil) {
             self.x = x.rounded(decimals: 4) ?? 0
             self.y = y.rounded(decimals: 4) ?? 0
             self.residual = residual?.rounded(decimals: 4)
             self.lock = lock
+            self.affine = affine
+        }
+
+        init(_ registration: Registration, over size: RasterSize) {
+            self.init(
+                x: registration.x, y: registration.y, residual: registration.lock ? registration.residual : nil, lock: registration.lock,
+                affine: registration.slope.map { AffinePart($0, over: size) })
         }
 
         public func encode(to encoder: any Encoder) throws {
@@ -22,6 +34,54 @@ public struct PairRecord: Codable, Sendable, Equatable {
             try container.encode(y, forKey: .y)
             try container.encode(residual, forKey: .residual)
             try container.encode(lock, forKey: .lock)
+            try container.encode(affine, forKey: .affine)
+        }
+    }
+
+    /// Turn, scale and shear of the later date against the earlier one.
+    public struct AffinePart: Codable, Sendable, Equatable {
+        /// Growth of the shift in x by a pixel right and a pixel down, and of that in y.
+        public var xPerColumn: Double
+        public var xPerRow: Double
+        public var yPerColumn: Double
+        public var yPerRow: Double
+        /// The turn in it, clockwise as the picture is seen.
+        public var rotationDegrees: Double
+        /// How much larger the later date shows the ground.
+        public var scaleX: Double
+        public var scaleY: Double
+        /// What it adds to the shift in a corner of the scene, in pixels.
+        public var largestPixels: Double
+
+        init(_ slope: Displacement.Slope, over size: RasterSize) {
+            // Ten decimals are a millionth of a pixel at the edge of a tile.
+            func rounded(_ value: Double) -> Double { value.rounded(decimals: 10) ?? 0 }
+            xPerColumn = rounded(slope.xPerColumn)
+            xPerRow = rounded(slope.xPerRow)
+            yPerColumn = rounded(slope.yPerColumn)
+            yPerRow = rounded(slope.yPerRow)
+            rotationDegrees = ((slope.yPerColumn - slope.xPerRow) / 2 * 180 / Double.pi).rounded(decimals: 6) ?? 0
+            scaleX = rounded(1 + slope.xPerColumn)
+            scaleY = rounded(1 + slope.yPerRow)
+            largestPixels = slope.largest(over: size).rounded(decimals: 4) ?? 0
+        }
+
+        /// For people.
+        var inWords: String {
+            "The later scene is turned by \(DecimalText.fixed(rotationDegrees, decimals: 3))° and scaled by "
+                + "\(DecimalText.fixed(scaleX, decimals: 5)) × \(DecimalText.fixed(scaleY, decimals: 5)) against the earlier; "
+                + "taken out, up to \(DecimalText.fixed(largestPixels, decimals: 2)) px in the corners"
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case xPerColumn = "x_per_column"
+            case xPerRow = "x_per_row"
+            case yPerColumn = "y_per_column"
+            case yPerRow = "y_per_row"
+            case rotationDegrees = "rotation_degrees"
+            case scaleX = "scale_x"
+            case scaleY = "scale_y"
+            case largestPixels = "max_displacement_px"
         }
     }
 

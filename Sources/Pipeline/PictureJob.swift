@@ -79,7 +79,8 @@ struct PictureJob {
             shift.lock
             ? "Shift of (\(DecimalText.fixed(shift.x, decimals: 2)), \(DecimalText.fixed(shift.y, decimals: 2))) px between the dates taken out"
             : "No registration lock: dates compared where their files place them"
-        return [text, "\(DecimalText.fixed(100 * record.clearShare, decimals: 0)) % of the map could be compared"]
+        let turned = shift.affine.map { [$0.inWords] } ?? []
+        return [text] + turned + ["\(DecimalText.fixed(100 * record.clearShare, decimals: 0)) % of the map could be compared"]
     }
 }
 

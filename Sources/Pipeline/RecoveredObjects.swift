@@ -20,10 +20,11 @@ struct RecoveredObjects {
     /// - Parameter displacement: how far right and down of the reference's own pixels the objects lie.
     init(
         lines: [(line: DetectedLine, onset: Onset)], sites: [(site: DetectedSite, onset: Onset)],
-        displacement: (x: Double, y: Double)
+        displacement: Displacement
     ) {
         func moved(_ point: DetectedLine.Point) -> DetectedLine.Point {
-            DetectedLine.Point(x: point.x - displacement.x, y: point.y - displacement.y)
+            let own = displacement.mapBack.map(column: point.x, row: point.y)
+            return DetectedLine.Point(x: own.column, y: own.row)
         }
         self.lines = lines.map { line, onset in
             var line = line
@@ -32,8 +33,9 @@ struct RecoveredObjects {
         }
         self.sites = sites.map { site, onset in
             var site = site
-            site.x -= displacement.x
-            site.y -= displacement.y
+            let middle = moved(DetectedLine.Point(x: site.x, y: site.y))
+            site.x = middle.x
+            site.y = middle.y
             site.outline = site.outline.map(moved)
             return (site, onset)
         }

@@ -40,7 +40,8 @@ extension ReportContent.Tile {
                 }
                 return ReportContent.Pair(
                     before: record.before, after: record.after, shiftX: record.shift.x, shiftY: record.shift.y,
-                    residual: record.shift.residual, hasLock: record.shift.lock, clearShare: record.clearShare,
+                    cornerShift: record.shift.affine?.largestPixels, residual: record.shift.residual, hasLock: record.shift.lock,
+                    clearShare: record.clearShare,
                     observedSquareKilometres: record.observedSquareKilometres,
                     picture: isDrawn ? PairFiles.picture(tile.stem(pair))[0] : nil, change: pair.change)
             })

@@ -72,7 +72,7 @@ struct PairStep: Codable, Sendable {
     var refusal: String?
     var record: PairRecord?
     /// How far the planes lie right and down of the earlier date's own pixels; of a tile with two dates only.
-    var displacement: [Double] = [0, 0]
+    var displacement = Displacement.none
     var date: DateStep?
 }
 

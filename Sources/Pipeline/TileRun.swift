@@ -284,10 +284,10 @@ struct TileRun: Sendable {
             let found = try PairAnalysis.search(
                 planes(1, .changeAndStructure), settings: settings, metresPerPixel: metresPerPixel, area: date.observedSquareKilometres,
                 jobs: jobs)
-            let displacement = (x: pair.displacement[0], y: pair.displacement[1])
             return SearchStep(
                 earthworks: try EarthworkRecorder.records(
-                    lines: found.lines, sites: found.sites, tile: tile, before: scenes[0], after: scenes[1], displacement: displacement,
+                    lines: found.lines, sites: found.sites, tile: tile, before: scenes[0], after: scenes[1],
+                    displacement: pair.displacement,
                     metresPerPixel: metresPerPixel),
                 clearShares: [record.clearShare, record.clearShare], laws: [found.laws])
         }
@@ -310,6 +310,9 @@ struct TileRun: Sendable {
         var warnings: [String] = []
         if !pair.record.shift.lock {
             warnings.append("\(title): no registration lock; the dates were compared where their files place them")
+        }
+        if let words = pair.record.shift.affine?.inWords {
+            warnings.append("\(title): \(words.prefix(1).lowercased() + words.dropFirst())")
         }
         if let first = scenes[pair.before].date, let second = scenes[pair.after].date, second < first {
             warnings.append("\(title): the second scene is the older one; what it calls new is what has gone")

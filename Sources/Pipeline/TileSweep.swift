@@ -136,8 +136,7 @@ struct TileSweep {
             try tile.steps.enter(step, of: comparison.dateKeys[index])
             comparison.dates[index] = step
         case .pair(let k):
-            let displacement = member.fit.pair.displacement
-            var step = PairStep(record: record(member.fit, change), displacement: [displacement.x, displacement.y])
+            var step = PairStep(record: record(member.fit, change), displacement: member.fit.pair.displacement)
             // Two dates alone are searched in the planes of their pair.
             if !comparison.isStack { step.date = try keptPlanes(change, of: member, date: 1) }
             try tile.steps.enter(step, of: comparison.pairKeys[k])
@@ -181,7 +180,7 @@ struct TileSweep {
         let shift = fit.pair.registration
         return PairRecord(
             tile: tile.tile, before: "", after: "",
-            shift: .init(x: shift.x, y: shift.y, residual: shift.lock ? shift.residual : nil, lock: shift.lock),
+            shift: .init(shift, over: fit.size),
             gain: fit.model.normalisation.gain, offset: fit.model.normalisation.offset, noiseSigma: fit.model.noiseSigma,
             clearShare: change.clearShare, observedSquareKilometres: change.observedSquareKilometres, thresholdPixel: change.thresholdPixel)
     }

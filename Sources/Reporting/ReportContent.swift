@@ -73,6 +73,8 @@ public struct ReportContent: Sendable, Equatable {
         /// How far the later date lay from the earlier, in pixels, positive right and down.
         public var shiftX: Double
         public var shiftY: Double
+        /// What turn, scale and shear add to the shift in a corner of the scene, in pixels; nil where there are none.
+        public var cornerShift: Double?
         /// In pixels; nil where it was not measured.
         public var residual: Double?
         /// False where no shift was found that helps.
@@ -85,13 +87,14 @@ public struct ReportContent: Sendable, Equatable {
         public var change: String?
 
         public init(
-            before: String, after: String, shiftX: Double, shiftY: Double, residual: Double?, hasLock: Bool, clearShare: Double,
-            observedSquareKilometres: Double, picture: String? = nil, change: String? = nil
+            before: String, after: String, shiftX: Double, shiftY: Double, cornerShift: Double? = nil, residual: Double?, hasLock: Bool,
+            clearShare: Double, observedSquareKilometres: Double, picture: String? = nil, change: String? = nil
         ) {
             self.before = before
             self.after = after
             self.shiftX = shiftX
             self.shiftY = shiftY
+            self.cornerShift = cornerShift
             self.residual = residual
             self.hasLock = hasLock
             self.clearShare = clearShare

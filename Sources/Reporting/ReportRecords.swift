@@ -14,7 +14,9 @@ enum ReportRecords {
         let rows = pairs.prefix(mostRows).map { tile, pair -> [Markup] in
             let shift =
                 pair.hasLock
-                ? "\(ReportText.number(pair.shiftX, decimals: 2)), \(ReportText.number(pair.shiftY, decimals: 2))" : "no lock: none applied"
+                ? "\(ReportText.number(pair.shiftX, decimals: 2)), \(ReportText.number(pair.shiftY, decimals: 2))"
+                    + (pair.cornerShift.map { "; in the corners up to \(ReportText.number($0, decimals: 2)) more" } ?? "")
+                : "no lock: none applied"
             let files: [Markup] = [link(pair.picture, "picture"), link(pair.change, "change raster")].filter { !$0.isEmpty }
             return [
                 Markup(tile), "\(pair.before) to \(pair.after)", Markup(shift), Markup(ReportText.number(pair.residual, decimals: 2)),

@@ -100,7 +100,7 @@ struct AlignedPairTests {
         #expect(found.usable == 1)
         #expect(found.largest < 0.002)
         // Both lie where `displacement` says.
-        let expected = try Landscape(grid: Self.grid(), shift: pair.displacement).read(Self.inner)
+        let expected = try Landscape(grid: Self.grid(), shift: (pair.displacement.x, pair.displacement.y)).read(Self.inner)
         #expect(difference(PairBlock(before: expected, after: block.before)).largest < 0.002)
     }
 

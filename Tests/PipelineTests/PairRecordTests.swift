@@ -18,7 +18,7 @@ struct PairRecordTests {
                 "tile", "before", "after", "shift_px", "gain", "offset", "noise_sigma", "clear_share", "observed_km2", "threshold_pixel",
             ])
         let shift = try #require(object["shift_px"] as? [String: Any])
-        #expect(Set(shift.keys) == ["x", "y", "residual", "lock"])
+        #expect(Set(shift.keys) == ["x", "y", "residual", "lock", "affine"])
         #expect(shift["x"] as? Double == -0.31 && shift["y"] as? Double == 0.22 && shift["residual"] is NSNull)
         #expect((object["gain"] as? [Any])?.last is NSNull)
     }

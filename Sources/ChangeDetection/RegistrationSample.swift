@@ -1,0 +1,115 @@
+import Raster
+
+/// One sample window, ready for comparison: band-passed brightness of both dates and what is usable of it.
+struct RegistrationSample {
+    /// Its first pixel in the scene.
+    let origin: (x: Int, y: Int)
+    let width: Int
+    let height: Int
+    let before: FloatPlane
+    let after: FloatPlane
+    let usable: [Bool]
+    let usableCount: Int
+    /// Robust spread of the earlier image, to clip by.
+    let spread: Float
+
+    init?(_ pair: PairBlock) {
+        origin = (pair.before.window.x, pair.before.window.y)
+        width = pair.before.window.width
+        height = pair.before.window.height
+        guard width >= 2 * ShiftEstimator.margin + 32, height >= 2 * ShiftEstimator.margin + 32, pair.after.window == pair.before.window
+        else {
+            return nil
+        }
+        before = Self.bandPassed(pair.before)
+        after = Self.bandPassed(pair.after)
+        // What the filters or a shift could draw in from an unusable pixel is unusable too.
+        var both = BytePlane(width: width, height: height)
+        for i in both.values.indices { both.values[i] = pair.before.validity.values[i] & pair.after.validity.values[i] }
+        let safe = both.eroded(by: ShiftEstimator.searchRadius)
+        let margin = ShiftEstimator.margin
+        var usable = [Bool](repeating: false, count: width * height)
+        var count = 0
+        for y in margin..<(height - margin) {
+            for x in margin..<(width - margin) where safe.values[y * width + x] != 0 {
+                usable[y * width + x] = true
+                count += 1
+            }
+        }
+        guard count >= 256 else { return nil }
+        self.usable = usable
+        usableCount = count
+        let values = zip(before.values, usable).compactMap { $1 ? $0 : nil }
+        spread = max(RobustStatistics.centredDeviation(values), .leastNormalMagnitude)
+    }
+
+    /// Brightness less its 4 px blur, softened by 0.8 px, so that interpolation's own softening makes no difference.
+    private static func bandPassed(_ block: SceneBlock) -> FloatPlane {
+        var brightness = block.brightness
+        var sum = 0.0
+        var count = 0
+        for i in brightness.values.indices where block.validity.values[i] != 0 {
+            sum += Double(brightness.values[i])
+            count += 1
+        }
+        let mean = count > 0 ? Float(sum / Double(count)) : 0
+        for i in brightness.values.indices where block.validity.values[i] == 0 { brightness.values[i] = mean }
+        var fine = brightness.filtered(symmetric: FloatPlane.gaussianKernel(sigma: 0.8))
+        let coarse = brightness.filtered(symmetric: FloatPlane.gaussianKernel(sigma: 4))
+        for i in fine.values.indices { fine.values[i] -= coarse.values[i] }
+        return fine
+    }
+
+    func correlation(dx: Int, dy: Int) -> Double {
+        let margin = ShiftEstimator.margin
+        let limit = 3 * spread
+        var sum = 0.0
+        for y in stride(from: margin, to: height - margin, by: 2) {
+            var row: Float = 0
+            for x in margin..<(width - margin) where usable[y * width + x] {
+                let a = max(-limit, min(limit, before.values[y * width + x]))
+                let b = max(-limit, min(limit, after.values[(y + dy) * width + x + dx]))
+                row += a * b
+            }
+            sum += Double(row)
+        }
+        return sum
+    }
+}
+
+extension RegistrationSample {
+    /// The later image read at x + displacement.
+    func moved(by displacement: Displacement) -> FloatPlane {
+        let window = PixelWindow(x: origin.x, y: origin.y, width: width, height: height)
+        let block = SceneBlock(window: window, planes: [after], validity: BytePlane(width: width, height: height, repeating: 255))
+        guard displacement.slope == nil else { return block.resampled(by: displacement.map, to: window).planes[0] }
+        let columns = InterpolationTaps(positions: (0..<width).map { Double($0) + 0.5 + displacement.x }, origin: 0, length: width)
+        let rows = InterpolationTaps(positions: (0..<height).map { Double($0) + 0.5 + displacement.y }, origin: 0, length: height)
+        return block.resampled(columns: columns, rows: rows, to: window).planes[0]
+    }
+}
+
+extension BytePlane {
+    /// Zero wherever a zero lies within `radius` pixels in both axes.
+    func eroded(by radius: Int) -> BytePlane {
+        func erodedLine(count: Int, at index: (Int) -> Int, source: [UInt8], into target: inout [UInt8]) {
+            var lastZero = -radius - 1
+            var result = [UInt8](repeating: 255, count: count)
+            for i in 0..<count {
+                if source[index(i)] == 0 { lastZero = i }
+                if i - lastZero <= radius { result[i] = 0 }
+            }
+            var nextZero = count + radius + 1
+            for i in stride(from: count - 1, through: 0, by: -1) {
+                if source[index(i)] == 0 { nextZero = i }
+                if nextZero - i <= radius { result[i] = 0 }
+            }
+            for i in 0..<count { target[index(i)] = result[i] }
+        }
+        var horizontal = values
+        for y in 0..<height { erodedLine(count: width, at: { y * width + $0 }, source: values, into: &horizontal) }
+        var result = horizontal
+        for x in 0..<width { erodedLine(count: height, at: { $0 * width + x }, source: horizontal, into: &result) }
+        return BytePlane(width: width, height: height, values: result)
+    }
+}
