@@ -30,35 +30,44 @@ public struct DateStack: Sendable {
         }
     }
 
+    public var size: RasterSize { RasterSize(width: dates[0].width, height: dates[0].height) }
+
     /// The signed change between the dates before `split` and those from it on, in standard deviations of no change.
     ///
-    /// - Parameter clip: most that a single date counts, in steps; 5 σ by default, so that a cloud or a convoy on one date cannot carry a mean.
+    /// - Parameters:
+    ///   - window: the part that is wanted, within the dates; all where nil.
+    ///   - clip: most that a single date counts, in steps; 5 σ by default, so that a cloud or a convoy on one date cannot carry a mean.
+    /// - Returns: planes of the window's size; old structure only where all was wanted.
     /// - Precondition: 0 < split < dates.count.
-    public func step(at split: Int, clip: Int = 50) -> SearchPlanes {
+    public func step(at split: Int, in window: PixelWindow? = nil, clip: Int = 50) -> SearchPlanes {
         precondition(split > 0 && split < dates.count, "a step lies between two dates")
-        var result = SearchPlanes(size: RasterSize(width: dates[0].width, height: dates[0].height))
+        let part = window ?? PixelWindow(size)
+        var result = SearchPlanes(size: RasterSize(width: part.width, height: part.height))
         // All dates have the same old structure, that of the reference; some may come without.
-        if let known = dates.last(where: { !$0.structure.isEmpty }) { result.structure = known.structure }
+        if window == nil, let known = dates.last(where: { !$0.structure.isEmpty }) { result.structure = known.structure }
         let step = ChangeBlock.searchStep
-        for i in result.signed.indices {
-            var (before, after): (Float, Float) = (0, 0)
-            var (m, n): (Float, Float) = (0, 0)
-            for t in dates.indices {
-                let value = dates[t].signed[i]
-                guard value != -128 else { continue }
-                let weight = 1 / (scales[t] * scales[t])
-                let weighted = Float(max(-clip, min(clip, Int(value)))) * step / scales[t]
-                if t < split {
-                    before += weighted
-                    m += weight
-                } else {
-                    after += weighted
-                    n += weight
+        for y in 0..<part.height {
+            let row = (part.y + y) * dates[0].width + part.x
+            for x in 0..<part.width {
+                var (before, after): (Float, Float) = (0, 0)
+                var (m, n): (Float, Float) = (0, 0)
+                for t in dates.indices {
+                    let value = dates[t].signed[row + x]
+                    guard value != -128 else { continue }
+                    let weight = 1 / (scales[t] * scales[t])
+                    let weighted = Float(max(-clip, min(clip, Int(value)))) * step / scales[t]
+                    if t < split {
+                        before += weighted
+                        m += weight
+                    } else {
+                        after += weighted
+                        n += weight
+                    }
                 }
+                guard m > 0, n > 0 else { continue }
+                let z = (after / n - before / m) / (0.5 * (1 / m + 1 / n)).squareRoot()
+                result.signed[y * part.width + x] = Int8(max(-127, min(127, (z / step).rounded())))
             }
-            guard m > 0, n > 0 else { continue }
-            let z = (after / n - before / m) / (0.5 * (1 / m + 1 / n)).squareRoot()
-            result.signed[i] = Int8(max(-127, min(127, (z / step).rounded())))
         }
         return result
     }

@@ -1,3 +1,5 @@
+import Raster
+
 /// A line and the box around it, to tell quickly what lies near.
 struct LineBounds {
     private let points: [DetectedLine.Point]
@@ -12,6 +14,13 @@ struct LineBounds {
             (left, right) = (min(left, point.x), max(right, point.x))
             (top, bottom) = (min(top, point.y), max(bottom, point.y))
         }
+    }
+
+    /// The pixels that the box touches.
+    var window: PixelWindow {
+        guard !points.isEmpty else { return PixelWindow(x: 0, y: 0, width: 0, height: 0) }
+        let (x, y) = (Int(left.rounded(.down)), Int(top.rounded(.down)))
+        return PixelWindow(x: x, y: y, width: Int(right.rounded(.down)) + 1 - x, height: Int(bottom.rounded(.down)) + 1 - y)
     }
 
     func widened(by pixels: Double) -> LineBounds {

@@ -20,6 +20,8 @@ struct LineFit {
     /// Logarithm of the likelihood ratio that moves an end outwards: chance gives so much at one end in four hundred.
     private static let leastGain = 6.0
     private static let roundsAtMost = 12
+    /// Pixels around a line that its fit may look at.
+    static let surroundings = lookahead * roundsAtMost
 
     let planes: SearchPlanes
 
@@ -29,7 +31,7 @@ struct LineFit {
         var path = LinePath(line.points, spacing: 1).smoothed(over: 2 * BeamletSums.rowsPerStrip)
         guard path.points.count >= 4 * Self.nodePixels else { return line }
         guard let look = Look(of: Section(path, planes: planes, without: [])) else { return line }
-        let surroundings = LineBounds(line.points).widened(by: Double(Self.lookahead * Self.roundsAtMost))
+        let surroundings = LineBounds(line.points).widened(by: Double(Self.surroundings))
         let nearby = others.map { LineBounds($0.points) }.filter { $0.overlaps(surroundings) }
         let before = path.points.count
         for _ in 0..<Self.roundsAtMost {

@@ -72,6 +72,23 @@ public enum LineSelection {
         return grouped(joined(lines))
     }
 
+    /// A line of several dates, laid where the step from the dates before `split` to those from it on runs.
+    ///
+    /// - Parameter others: lines that it may cross and not run along.
+    public static func fitted(_ line: DetectedLine, toStepAt split: Int, of stack: DateStack, among others: [DetectedLine]) -> DetectedLine
+    {
+        let window = LineBounds(line.points).window.expanded(by: LineFit.surroundings).intersection(PixelWindow(stack.size))
+        guard !window.isEmpty else { return line }
+        func moved(_ line: DetectedLine, by x: Int, _ y: Int) -> DetectedLine {
+            var line = line
+            line.points = line.points.map { DetectedLine.Point(x: $0.x + Double(x), y: $0.y + Double(y)) }
+            return line
+        }
+        let fit = LineFit(planes: stack.step(at: split, in: window))
+        let local = fit.fitted(moved(line, by: -window.x, -window.y), among: others.map { moved($0, by: -window.x, -window.y) })
+        return moved(local, by: window.x, window.y)
+    }
+
     private static func longestRun(of free: [Bool]) -> Range<Int>? {
         var best: Range<Int>?
         var start = 0

@@ -118,15 +118,30 @@ struct StackAnalysis: Sendable {
         let minimumLength = settings.minimumLengthMetres / (metresPerPixel.x * metresPerPixel.y).squareRoot()
         let size = grid.size
         let kept = Self.distinct(foundLines, size: size, minimumLengthPixels: minimumLength)
-        lines = kept.flatMap { line in
+        let pieces = kept.flatMap { line in
             stack.pieces(of: line, minimumLengthPixels: minimumLength).compactMap { piece, series in
-                series.onset.map { Line(line: piece, onset: $0) }
+                series.onset.flatMap { onset in series.bestStep.map { (line: piece, onset: onset, split: $0.split) } }
             }
         }
-        sites = Self.distinct(foundSites, beside: kept, size: size).compactMap { site in
+        lines = Self.fitted(pieces, to: stack)
+        sites = Self.distinct(foundSites, beside: lines.map(\.line), size: size).compactMap { site in
             stack.series(of: site).onset.map { Site(site: site, onset: $0) }
         }
         progress(1)
+    }
+
+    /// Each piece where its own step shows it best: a line of two campaigns was found at a step at which the first hardly shows.
+    private static func fitted(_ pieces: [(line: DetectedLine, onset: ObjectSeries.Onset, split: Int)], to stack: DateStack) -> [Line] {
+        var lines = pieces.map(\.line)
+        for i in pieces.indices {
+            var others = lines
+            others.remove(at: i)
+            let sign = lines[i].sign
+            lines[i] = LineSelection.fitted(lines[i], toStepAt: pieces[i].split, of: stack, among: others)
+            // That of its series, which all dates have a part in.
+            lines[i].sign = sign
+        }
+        return zip(lines, pieces).map { Line(line: $0, onset: $1.onset) }
     }
 
     /// The strongest lines, and of the weaker ones the parts that lie beside them: a line answers at several splits.

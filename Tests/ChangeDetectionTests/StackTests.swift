@@ -57,6 +57,24 @@ struct StackTests {
         #expect(abs((pieces[0].line.points.last?.y ?? 0) - 128) < 17)
     }
 
+    @Test("a piece is laid by its own step, which shows what the step of another campaign hides, and leaves the other's ground alone")
+    func pieceByItsOwnStep() {
+        let position: (Double) -> Double = { 120 + 0.1 * $0 }
+        let stack = stack(seed: 54) { t, x, y in
+            (y < 128 && t >= 2) || (y >= 128 && t >= 6) ? TestScene.line(amplitude: 1.2, rows: 20...236, position: position)(x, y) : 0
+        }
+        func line(_ rows: ClosedRange<Double>) -> DetectedLine {
+            DetectedLine(
+                points: stride(from: rows.lowerBound, through: rows.upperBound, by: 8).map { .init(x: position($0), y: $0) },
+                sign: .brighter,
+                snr: 20, score: 90, significance: Significance(expectedCount: 0, observedSquareKilometres: 1), amplitude: 1, widthPixels: 2,
+                group: 0)
+        }
+        let rows = LineSelection.fitted(line(56...128), toStepAt: 2, of: stack, among: [line(132...236)]).points.map(\.y)
+        #expect(abs((rows.min() ?? 0) - 20) < 12)
+        #expect(abs((rows.max() ?? 0) - 128) < 12)
+    }
+
     @Test(
         "onset, persistence and what a bad date cannot tell",
         arguments: [
