@@ -141,20 +141,37 @@ struct ChainSearch: Sendable {
         candidates.sort { ($1.score, $0.strip, $0.column) < ($0.score, $1.strip, $1.column) }
     }
 
-    /// The nodes of a candidate's chain from its start to its end, and the slope index of each beamlet between them.
-    func trace(_ end: Candidate) -> (nodes: [Node], slopes: [Int]) {
+    /// Nodes in a row that another chain has taken before this one is that chain's: lines cross in fewer, but for such as run into each other.
+    private static let sharedNodes = 3
+    /// Beamlets that a chain needs to be looked at.
+    private static let fewestBeamlets = 3
+
+    /// The nodes of a candidate's chain from its start to its end, and the slope index of each beamlet between them: as far back as it is its own.
+    ///
+    /// - Parameter isTaken: whether a stronger chain passes a node. Where one does, node after node, this chain had its first part from that one.
+    /// - Returns: nil where too little is its own.
+    func trace(_ end: Candidate, unless isTaken: (Node) -> Bool) -> (nodes: [Node], slopes: [Int])? {
         var nodes = [Node(strip: end.strip + 1, column: end.column)]
         var slopes: [Int] = []
         var (strip, column, slope) = (end.strip, end.column, end.slopeIndex)
+        var shared = 0
         while true {
             let origin = (origins[strip * width + column] >> UInt64(2 * slope)) & 3
             column -= slope - BeamletSums.maximumSlope
+            let node = Node(strip: strip, column: column)
             slopes.append(slope)
-            nodes.append(Node(strip: strip, column: column))
+            nodes.append(node)
+            shared = isTaken(node) ? shared + 1 : 0
+            if shared == Self.sharedNodes {
+                nodes.removeLast(shared - 1)
+                slopes.removeLast(shared - 1)
+                break
+            }
             guard origin != 3, strip > 0 else { break }
             slope += Int(origin) - 1
             strip -= 1
         }
+        guard slopes.count >= Self.fewestBeamlets else { return nil }
         return (nodes.reversed(), slopes.reversed())
     }
 }

@@ -107,14 +107,11 @@ public struct LineSearch: Sendable {
             let search = ChainSearch(beamlets: change, noise: noise, sign: sign)
             var used = BytePlaneMarks(width: planes.width, rows: change.stripCount + 1)
             for candidate in search.candidates where !used.isMarked(row: candidate.strip + 1, column: candidate.column, reach: 3) {
-                var (nodes, slopes) = search.trace(candidate)
-                let isUsed = nodes.map { used.isMarked(row: $0.strip, column: $0.column, reach: 3) }
+                guard
+                    let (nodes, slopes) = search.trace(
+                        candidate, unless: { used.isMarked(row: $0.strip, column: $0.column, reach: 3) })
+                else { continue }
                 for node in nodes { used.mark(row: node.strip, column: node.column, reach: 2) }
-                if isUsed.count(where: { $0 }) * 10 > nodes.count * 3 {
-                    // A chain that left this line for a stronger one took its first part; what lies beyond is still its own.
-                    guard let last = isUsed.lastIndex(of: true), nodes.count - last > 3 else { continue }
-                    (nodes, slopes) = (Array(nodes[last...]), Array(slopes[last...]))
-                }
                 traces += LineTrace.pieces(
                     nodes: nodes, slopes: slopes, beamlets: change, noise: noise, coherence: coherence, profile: task.profile, sign: sign,
                     transposed: task.transposed)
