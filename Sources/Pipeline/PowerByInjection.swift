@@ -33,7 +33,7 @@ final class PowerByInjection: Sendable {
 
     func answer(_ question: PowerQuestion) throws -> DetectionPower? {
         try known.withLock { known in
-            let power = try known ?? RecoveredPower(outcomes: tiles.compactMap(outcome))
+            let power = try known ?? RecoveredPower(outcomes: outcomes())
             known = power
             return try power.answer(question)
         }
@@ -42,28 +42,55 @@ final class PowerByInjection: Sendable {
     /// The tiles that could not be asked, and why.
     var warnings: [String] { notes.withLock { $0 } }
 
-    /// nil for a tile with scenes without dates, and for one that can no longer be read as it was searched: then nothing is said of what would have
-    /// been found there, and no verdict rests on absence.
-    private func outcome(_ tile: TileResult) throws -> InjectionOutcome? {
+    /// Tiles are asked side by side: most of the work on a small one does not divide.
+    private func outcomes() throws -> [InjectionOutcome] {
+        let shares = Mutex([Double](repeating: 0, count: tiles.count))
+        let jobsEach = max(1, jobs / max(1, tiles.count))
+        var found: [InjectionOutcome] = []
+        try WorkerPool.mapInOrder(count: tiles.count, jobs: jobs, window: jobs) { index in
+            let tile = tiles[index]
+            return try outcome(tile, jobs: jobsEach) { [progress] done in
+                let all = shares.withLock { shares in
+                    shares[index] = done
+                    return shares.reduce(0, +) / Double(shares.count)
+                }
+                progress(tile.tile, all)
+            }
+        } consume: { _, result in
+            switch result {
+            case .success(let outcome): if let outcome { found.append(outcome) }
+            case .failure(let refusal): notes.withLock { $0.append(refusal.words) }
+            }
+        }
+        return found
+    }
+
+    /// Why a tile cannot be asked.
+    private struct Unanswered: Error {
+        let words: String
+    }
+
+    /// nil for a tile with scenes without dates, a failure for one that can no longer be read as it was searched: then nothing is said of what would
+    /// have been found there, and no verdict rests on absence.
+    private func outcome(
+        _ tile: TileResult, jobs: Int, progress: @escaping @Sendable (Double) -> Void
+    ) throws -> Result<InjectionOutcome?, Unanswered> {
         let dates = tile.scenes.compactMap(\.date)
-        guard dates.count == tile.scenes.count else { return nil }
+        guard dates.count == tile.scenes.count else { return .success(nil) }
         let key = try steps.key(.injection, [tile.searchKey.digest, JSONText.encode(settings)])
         do {
-            return try steps.value(key) {
-                let search: SearchStep? = try steps.known(tile.searchKey)
-                let outcome = try InjectionRecovery.run(
-                    tile: tile.tile, sources: sources(tile), dates: dates, reference: tile.reference, found: tile.earthworks,
-                    laws: search?.laws, settings: settings, jobs: jobs
-                ) { progress(tile.tile, $0) }
-                try checkUnchanged(tile)
-                return outcome
-            }
+            return .success(
+                try steps.value(key) {
+                    let search: SearchStep? = try steps.known(tile.searchKey)
+                    let outcome = try InjectionRecovery.run(
+                        tile: tile.tile, sources: sources(tile), dates: dates, reference: tile.reference, found: tile.earthworks,
+                        laws: search?.laws, settings: settings, jobs: jobs, progress: progress)
+                    try checkUnchanged(tile)
+                    return outcome
+                })
         } catch let error as any TrenchWatchError where !(error is OutputError) {
-            notes.withLock {
-                $0.append(
-                    "\(tile.tile): what would have been found there is not known: \(RefusedInput(input: tile.tile, error: error).reason)")
-            }
-            return nil
+            let reason = RefusedInput(input: tile.tile, error: error).reason
+            return .failure(Unanswered(words: "\(tile.tile): what would have been found there is not known: \(reason)"))
         }
     }
 
