@@ -55,7 +55,7 @@ test: deps ## run all tests
 bench: deps ## measure the pixel kernels
 	cd Benchmarks && $(SWIFT) run -c release KernelBenchmarks
 
-accuracy: build ## measure what is found, missed and falsely found, beside simple peers (Python with numpy, scipy and rasterio)
+accuracy: build ## measure what is found, missed and falsely found, beside simple peers (Python with numpy, scipy, rasterio, shapely and pyproj)
 	python3 Benchmarks/Accuracy/accuracy.py
 
 format: toolchain ## format the sources in place
