@@ -9,6 +9,7 @@ Parts:
   placebo      the same on pairs of the reference data between which nothing happened
   reliability  whether `confidence` is what it says: without works, and with works of mixed contrast
   injection    the program's own detection power against earthworks implanted by other means
+  example      one faint line of a shipped scenario, from pixels that do not show it to the sum that does
 
 `lines`, `pixels` and `placebo` need the reference data (TRENCHWATCH_SHARED, or `shared` beside the checkout); the others make their own. With --work scenes and
 results stay in a folder, and what the same program has computed there is not computed again. --figures writes the figures of the documentation.
@@ -16,11 +17,11 @@ Needs Python with numpy, scipy, rasterio, shapely and pyproj; PCA-KMeans also sc
 """
 import argparse, os, pathlib, sys, tempfile
 
-import false_alarms, implanted_lines, injection, labelled_pixels, reliability
+import example, false_alarms, implanted_lines, injection, labelled_pixels, reliability
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 REFERENCE = ("lines", "pixels", "placebo")
-PARTS = ("lines", "pixels", "placebo", "alarms", "reliability", "injection")
+PARTS = ("lines", "pixels", "placebo", "alarms", "reliability", "injection", "example")
 
 
 def main():
@@ -55,6 +56,8 @@ def main():
                 false_alarms.alarms(program, work, asked.area, asked.figures)
             elif part == "reliability":
                 reliability.reliability(program, work, asked.area, asked.scenes, asked.figures)
+            elif part == "example":
+                example.example(program, work, asked.figures)
             else:
                 injection.injection(program, work, asked.scenes, asked.figures)
 

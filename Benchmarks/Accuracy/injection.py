@@ -75,27 +75,24 @@ def implant(planes, course, elevation, azimuth, strength):
     contrast = np.zeros((height * FINE, width * FINE), np.float32)
     nearest = np.full(contrast.shape, np.inf, np.float32)
     metres = PIXEL / FINE
-    for (x0, y0), (x1, y1) in zip(course, course[1:]):
+    for piece, ((x0, y0), (x1, y1)) in enumerate(zip(course, course[1:])):
         length = math.hypot(x1 - x0, y1 - y0)
         offset, profile = section(math.atan2(x1 - x0, y0 - y1), elevation, azimuth)
         # A fine pixel sees the mean of the section over its own width.
-        profile = np.convolve(profile, np.ones(round(metres / (offset[1] - offset[0]))) / round(metres / (offset[1] - offset[0])), "same")
-        left, top = (np.floor((np.minimum((x0, y0), (x1, y1)) - low) * FINE).astype(int) - 2 * FINE)
-        right, bottom = (np.ceil((np.maximum((x0, y0), (x1, y1)) - low) * FINE).astype(int) + 2 * FINE)
-        rows, columns = slice(max(0, top), bottom), slice(max(0, left), right)
-        shape = contrast[rows, columns].shape
-        x = (np.arange(shape[1]) + columns.start + 0.5) / FINE + low[0] - x0
-        y = ((np.arange(shape[0]) + rows.start + 0.5) / FINE + low[1] - y0)[:, None]
+        window = round(metres / (offset[1] - offset[0]))
+        profile = np.convolve(profile, np.full(window, 1 / window), "same")
+        left, top = np.floor((np.minimum((x0, y0), (x1, y1)) - low) * FINE).astype(int) - 2 * FINE
+        right, bottom = np.ceil((np.maximum((x0, y0), (x1, y1)) - low) * FINE).astype(int) + 2 * FINE
+        rows, columns = slice(top, bottom), slice(left, right)
+        x = (np.arange(left, right) + 0.5) / FINE + low[0] - x0
+        y = ((np.arange(top, bottom) + 0.5) / FINE + low[1] - y0)[:, None]
         along = (x * (x1 - x0) + y * (y1 - y0)) / length
         right_of = ((x1 - x0) * y - (y1 - y0) * x) / length
-        past = np.maximum(0, np.maximum(-along, along - length))
-        away = np.hypot(right_of, past)
+        away = np.hypot(right_of, np.maximum(0, np.maximum(-along, along - length)))
+        value = np.interp(np.copysign(away, right_of) * PIXEL, offset, profile)
+        # Round at a bend, where the nearer piece counts; square at the ends.
+        value[((along < 0) & (piece == 0)) | ((along > length) & (piece == len(course) - 2))] = 0
         own = away < nearest[rows, columns]
-        # A trench ends squarely; at a bend the nearer piece counts.
-        value = np.interp(right_of * PIXEL, offset, profile) * (past < 0.5 / FINE)
-        bend = (past > 0) & (away < 1.2)
-        value = np.where(bend, np.interp(np.sign(right_of) * away * PIXEL, offset, profile) * ((along < 0) if (x0, y0) != tuple(course[0]) else False
-                         | (along > length) & ((x1, y1) != tuple(course[-1]))), value)
         contrast[rows, columns] = np.where(own, value, contrast[rows, columns])
         nearest[rows, columns] = np.where(own, away, nearest[rows, columns])
     # The pixel's own square is the mean over it; the rest of the spread is blur.
@@ -103,7 +100,6 @@ def implant(planes, course, elevation, azimuth, strength):
     seen = blurred.reshape(height, FINE, width, FINE).mean(axis=(1, 3))
     (x, y), (columns, rows) = low, (width, height)
     planes[:, y:y + rows, x:x + columns] *= 1 + strength * seen
-    return float(np.abs(seen).max())
 
 
 # Placing and judging
@@ -162,9 +158,8 @@ def implanted_by_other_means(program, folder, seed, shift):
     with rasterio.open(before) as scene:
         to_map = Transformer.from_crs(4326, scene.crs, always_xy=True)
         inverse = ~scene.transform
-        middle = Transformer.from_crs(scene.crs, 4326, always_xy=True).transform(*(scene.transform @ (SIDE / 2, SIDE / 2) if hasattr(scene.transform, "__matmul__")
-                                                                                 else scene.transform * (SIDE / 2, SIDE / 2)))
-    elevation, azimuth = sun(datetime.date.fromisoformat(after.stem), middle[1])
+        latitude = Transformer.from_crs(scene.crs, 4326, always_xy=True).transform(*scene.xy(SIDE / 2, SIDE / 2))[1]
+    elevation, azimuth = sun(datetime.date.fromisoformat(after.stem), latitude)
     result = []
     for turn in range(ROUNDS):
         draw = random.Random(seed * 100 + turn)
@@ -183,7 +178,8 @@ def implanted_by_other_means(program, folder, seed, shift):
         found = []
         for f in features(out / "detections.geojson"):
             if f["properties"]["kind"] == "linear":
-                found.append(np.array([inverse * to_map.transform(*position) for position in f["geometry"]["coordinates"]]))
+                x, y = to_map.transform(*np.array(f["geometry"]["coordinates"]).T)
+                found.append(np.stack([inverse.a * x + inverse.b * y + inverse.c, inverse.d * x + inverse.e * y + inverse.f], axis=1))
         result += [(length, recovered(points, found)) for length, points in works]
     return result
 
@@ -212,7 +208,8 @@ def injection(program, work, scenes, figures):
         for index in range(scenes):
             folder = work / f"power-{noise}-{index}"
             simulated.simulate(program, folder, simulated.scenario("desert", 5000 + index, side=SIDE, noise=noise))
-            shift = np.array(json.loads((folder / "case.json").read_text())["shift"], float)
+            shift = json.loads((folder / "case.json").read_text())["scenes"][1]["shift_px"]
+            shift = np.array([shift["x"], shift["y"]])
             for length, found in implanted_by_the_program(program, folder):
                 own.setdefault(length, []).append(found)
             for length, found in implanted_by_other_means(program, folder, 5000 + index, shift):
