@@ -18,8 +18,9 @@ class Canvas:
     def add(self, part):
         self.parts.append(part)
 
-    def text(self, x, y, words, size=13, fill=INK, anchor="start", turned=False, weight="normal"):
+    def text(self, x, y, words, size=13, fill=INK, anchor="start", turned=False, weight="normal", halo=False):
         turn = f' transform="rotate(-90 {number(x)} {number(y)})"' if turned else ""
+        turn += ' stroke="#ffffff" stroke-width="3" paint-order="stroke"' if halo else ""
         self.add(f'<text x="{number(x)}" y="{number(y)}" font-size="{size}" fill="{fill}" text-anchor="{anchor}" font-weight="{weight}"{turn}>'
                  f"{escape(words)}</text>")
 

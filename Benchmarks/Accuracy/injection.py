@@ -18,8 +18,9 @@ from common import binomial_interval, features, run, table
 SIDE, PIXEL = 768, 10.0
 #: Noise of a date, digital numbers: what sets the trench's contrast-to-noise ratio. Desert's own is 20 to 25.
 NOISES = (50, 80, 120, 180)
-LENGTHS = {200: 14, 400: 12, 800: 9, 1600: 5, 3072: 1}
-ROUNDS = 2
+LENGTHS = (3072, 1600, 800, 400, 200)
+#: Files a scene. Each gets one trench of each length: short ones are what the scene's law of chance is measured on, and many of them would be taken for it.
+ROUNDS = 6
 #: As the program places its own, so that the two mean the same: from each other and from the edge, pixels.
 SPACING, EDGE, REACH = 28, 12, 2.0
 FINE = 8
@@ -122,10 +123,10 @@ def every_pixel(points):
     return np.concatenate([*pieces, points[-1:]])
 
 
-def placed(draw, taken):
-    """Courses of all lengths, the longest first, off each other and off what is taken."""
-    result = []
-    for length in sorted((l for l, count in LENGTHS.items() for _ in range(count)), reverse=True):
+def placed(draw):
+    """A course of each length, the longest first, off each other."""
+    result, taken = [], []
+    for length in LENGTHS:
         for _ in range(120):
             points = course(draw, length) + [draw.uniform(0, SIDE), draw.uniform(0, SIDE)]
             dense = every_pixel(points)
@@ -163,7 +164,7 @@ def implanted_by_other_means(program, folder, seed, shift):
     result = []
     for turn in range(ROUNDS):
         draw = random.Random(seed * 100 + turn)
-        works = placed(draw, [])
+        works = placed(draw)
         changed = planes.copy()
         for length, points in works:
             implant(changed, points + shift, elevation, azimuth, 1.0)
@@ -214,7 +215,7 @@ def injection(program, work, scenes, figures):
                 own.setdefault(length, []).append(found)
             for length, found in implanted_by_other_means(program, folder, 5000 + index, shift):
                 other.setdefault(length, []).append(found)
-        for length in LENGTHS:
+        for length in sorted(LENGTHS):
             a, b = own.get(length, []), other.get(length, [])
             if not a or not b:
                 continue

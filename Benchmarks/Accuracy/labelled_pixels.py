@@ -94,8 +94,8 @@ def irmad(first, second, rounds=30):
 
 
 def pca_kmeans(first, second, side=4, sample=100_000):
-    """Celik (2009): the difference's principal components over small blocks, in two clusters; how much nearer the changed one is."""
-    difference = np.nan_to_num(np.sqrt(((second - first) ** 2).sum(axis=0)))
+    """Celik (2009): principal components of the change vectors' lengths over small blocks, in two clusters; how much nearer the changed one is."""
+    difference = np.nan_to_num(cva(first, second, 0))
     blocks = np.lib.stride_tricks.sliding_window_view(np.pad(difference, ((side // 2, (side - 1) // 2),) * 2, mode="edge"), (side, side))
     vectors = blocks.reshape(difference.size, side * side)
     chosen = vectors[np.random.default_rng(0).choice(len(vectors), min(sample, len(vectors)), replace=False)]
