@@ -17,10 +17,12 @@ from common import binomial_interval, features, run, table
 
 SIDE, PIXEL = 768, 10.0
 #: Noise of a date, digital numbers: what sets the trench's contrast-to-noise ratio. Desert's own is 20 to 25.
-NOISES = (50, 80, 120, 180)
+NOISES = (25, 50, 80, 120)
 LENGTHS = (3072, 1600, 800, 400, 200)
 #: Files a scene. Each gets one trench of each length: short ones are what the scene's law of chance is measured on, and many of them would be taken for it.
 ROUNDS = 6
+#: The program draws its places by the tile's name: scenes of other names get other places and bearings.
+TILES = ("33RXQ", "33RXP", "33RWQ", "33RWP", "33RVQ", "33RVP", "33RXN", "33RWN", "33RVN", "33RXR", "33RWR", "33RVR")
 #: As the program places its own, so that the two mean the same: from each other and from the edge, pixels.
 SPACING, EDGE, REACH = 28, 12, 2.0
 FINE = 8
@@ -152,10 +154,11 @@ def recovered(points, found):
 
 def implanted_by_other_means(program, folder, seed, shift):
     """(length, strength, recovered) of trenches drawn into the folder's later date."""
-    before, after = sorted((folder / "Imagery" / "33RXQ").glob("2*.tif"))
+    before, after = sorted((folder / "Imagery").glob("*/2*.tif"))
     with rasterio.open(after) as scene:
-        planes, profile, tags = scene.read().astype(np.float64), scene.profile, scene.tags()
-        names = scene.descriptions
+        planes, profile = scene.read().astype(np.float64), scene.profile
+        kept = {key: getattr(scene, key) for key in ("descriptions", "scales", "offsets")}
+        tags = scene.tags()
     with rasterio.open(before) as scene:
         to_map = Transformer.from_crs(4326, scene.crs, always_xy=True)
         inverse = ~scene.transform
@@ -168,12 +171,13 @@ def implanted_by_other_means(program, folder, seed, shift):
         changed = planes.copy()
         for length, points in works:
             implant(changed, points + shift, elevation, azimuth, 1.0)
-        path = folder / f"implanted-{turn}" / after.name
-        path.parent.mkdir(exist_ok=True)
+        path = folder / f"implanted-{turn}" / after.parent.name / after.name
+        path.parent.mkdir(parents=True, exist_ok=True)
         with rasterio.open(path, "w", **profile) as file:
             file.write(np.clip(np.round(changed), 1, 65535).astype(np.uint16))
             file.update_tags(**tags)
-            file.descriptions = names
+            for key, value in kept.items():
+                setattr(file, key, value)
         out = folder / f"diff-{turn}"
         run(program, "diff", before, path, "--output", out, "--outputs", "detections", "--quiet")
         found = []
@@ -208,7 +212,8 @@ def injection(program, work, scenes, figures):
         own, other = {}, {}
         for index in range(scenes):
             folder = work / f"power-{noise}-{index}"
-            simulated.simulate(program, folder, simulated.scenario("desert", 5000 + index, side=SIDE, noise=noise))
+            text = simulated.scenario("desert", 5000 + index, side=SIDE, noise=noise)
+            simulated.simulate(program, folder, text.replace("name: 33RXQ", f"name: {TILES[index % len(TILES)]}"))
             shift = json.loads((folder / "case.json").read_text())["scenes"][1]["shift_px"]
             shift = np.array([shift["x"], shift["y"]])
             for length, found in implanted_by_the_program(program, folder):
