@@ -156,5 +156,5 @@ def draw_bins(bins, path):
         canvas.mark(520, 60 + 24 * which, drawing.COLOURS[which], which)
         canvas.text(532, 64 + 24 * which, word, size=12)
     canvas.text(512, 130, "whiskers: 95 %", size=12)
-    canvas.text(512, 152, "dashed: what is promised", size=12)
+    canvas.text(512, 152, "dashed: share = confidence", size=12)
     canvas.save(path)
