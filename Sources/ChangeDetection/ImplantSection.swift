@@ -84,10 +84,11 @@ public struct ImplantSection: Sendable, Equatable, Codable {
     ///
     /// Lambert's law for the direct light (nothing of it in shadow), an even sky for the rest.
     ///
-    /// - Parameters `slopeToSun`: rise of the ground per metre of horizontal way towards the sun. `slope`: its steepest rise.
+    /// - Parameters `slopeToSun`: rise of the ground per metre of horizontal way towards the sun: what rises towards it faces away. `slope`: its
+    ///   steepest rise.
     static func contrast(brightness: Double, slope: Double, slopeToSun: Double, sunRun: Double, isInShadow: Bool) -> Double {
         let upright = 1 / (1 + slope * slope).squareRoot()
-        let direct = isInShadow ? 0 : max(0, 1 + slopeToSun * sunRun) * upright
+        let direct = isInShadow ? 0 : max(0, 1 - slopeToSun * sunRun) * upright
         return brightness * ((1 - skyShare) * direct + skyShare * (1 + upright) / 2) - 1
     }
 }

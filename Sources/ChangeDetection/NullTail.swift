@@ -1,5 +1,8 @@
 /// The law by which chance objects thin out with their score, fitted on the scene's own objects: beyond `threshold` their number falls as
-/// exp(−rate · (score − threshold)).
+/// exp(−rate · (score − threshold)), with a rate that is known as well as `shape` objects tell it.
+///
+/// What is expected far out is the mean over the rates that may be: with a gamma law of the rate, count · (1 + rate · x / shape)^−shape at x beyond the
+/// threshold (the predictive law of Lomax). The likeliest rate alone would promise too few of the rarest.
 ///
 /// Real change is in the sample too. The largest scores are therefore censored in the fit (known to be large, not how large), and a prior worth
 /// ten objects keeps scenes with few from ruling. Source of the idea: Efron, "Large-Scale Simultaneous Hypothesis Testing: The Choice
@@ -11,11 +14,13 @@ public struct NullTail: Sendable, Equatable, Codable {
     public var count: Double
     /// Falling rate, per unit of score.
     public var rate: Double
+    /// As many objects would tell the rate as well.
+    public var shape: Double
 
     private static let priorObjects = 10.0
 
     /// Of no object at all.
-    public static let none = NullTail(threshold: 0, count: 0, rate: 1)
+    public static let none = NullTail(threshold: 0, count: 0, rate: 1, shape: priorObjects)
 
     /// The law beyond a threshold, of a sample in which real objects are the strongest.
     ///
@@ -29,7 +34,7 @@ public struct NullTail: Sendable, Equatable, Codable {
         var exposure = priorObjects / priorRate
         for (index, value) in excess.enumerated() { exposure += index < kept ? value : excess[max(0, kept - 1)] }
         let rate = (Double(kept) + priorObjects) / exposure
-        return NullTail(threshold: threshold, count: max(1, Double(excess.count)), rate: rate)
+        return NullTail(threshold: threshold, count: max(1, Double(excess.count)), rate: rate, shape: Double(kept) + priorObjects)
     }
 
     /// The law of scores within a window, whatever lies beyond it: real objects may be many there, and chance ones few.
@@ -56,14 +61,22 @@ public struct NullTail: Sendable, Equatable, Codable {
             let middle = (low + high) / 2
             if slope(middle) > 0 { low = middle } else { high = middle }
         }
-        let seen = 1 - exponential(-low * width)
-        return NullTail(threshold: window.lowerBound, count: max(1, count / seen), rate: low)
+        let beyond = exponential(-low * width)
+        let seen = 1 - beyond
+        // The posterior's curvature at its highest, as a gamma law with that rate would have it.
+        let shape = count + priorObjects - count * (low * width) * (low * width) * beyond / (seen * seen)
+        return NullTail(threshold: window.lowerBound, count: max(1, count / seen), rate: low, shape: max(1, shape))
     }
 
     /// How many objects of at least this score chance makes in the whole scene.
     func expectedCount(atLeast score: Double) -> Double {
-        guard score > threshold else { return count }
-        return count * exponential(-rate * (score - threshold))
+        count * share(atLeast: score)
+    }
+
+    /// Of all objects, those of at least this score.
+    func share(atLeast score: Double) -> Double {
+        guard score > threshold else { return 1 }
+        return exponential(-shape * naturalLogarithm(1 + rate * (score - threshold) / shape))
     }
 }
 

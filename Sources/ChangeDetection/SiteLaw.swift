@@ -26,10 +26,9 @@ public struct SiteLaw: Sendable, Equatable, Codable {
     func expectedCount(atLeast score: Double) -> Double {
         var sum = 0.0
         for (bin, count) in counts.enumerated() where count > 0 {
-            let needed = Double(bin) * Self.binWidth
-            sum += count * exponential(-tail.rate * max(score - tail.threshold, needed))
+            sum += count * tail.share(atLeast: max(score, tail.threshold + Double(bin) * Self.binWidth))
         }
         // One peak is what a scene without any could have had.
-        return max(sum, exponential(-tail.rate * max(0, score - tail.threshold)))
+        return max(sum, tail.share(atLeast: score))
     }
 }

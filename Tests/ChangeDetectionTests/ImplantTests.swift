@@ -43,14 +43,16 @@ struct ImplantTests {
         ImplantProfile(section: section, bearingDegrees: bearing, sun: ImplantSun(at: 31, on: try day(date)), pixelMetres: 10)
     }
 
-    /// Of bearings that the winter sun, in the south-south-east, does not shine along.
-    @Test("the low sun of winter makes a trench stand out more than the high sun of summer", arguments: [15.0, 60, 100, 195, 300])
+    @Test("the low sun of winter shades a bank more than the high sun of summer", arguments: [15.0, 60, 100, 195, 300])
     func season(bearing: Double) throws {
-        func strongest(_ date: String) throws -> Double {
-            let profile = try Self.profile(.referenceTrench, date, bearing: bearing)
-            return stride(from: -20.0, through: 20, by: 1).map { abs(profile.contrast(at: $0)) }.max() ?? 0
+        let bank = ImplantSection(
+            relief: [.init(offset: -20, height: 0), .init(offset: 0, height: 1), .init(offset: 20, height: 0)], soils: [])
+        func range(_ date: String) throws -> Double {
+            let profile = try Self.profile(bank, date, bearing: bearing)
+            let contrasts = stride(from: -40.0, through: 40, by: 1).map { profile.contrast(at: $0) }
+            return (contrasts.max() ?? 0) - (contrasts.min() ?? 0)
         }
-        #expect(try strongest("2021-01-15") > 1.5 * strongest("2020-07-15"))
+        #expect(try range("2021-01-15") > 1.5 * range("2020-07-15"))
     }
 
     @Test("level soil keeps its contrast, whatever the sun", arguments: [(1.1, "2020-07-15"), (0.9, "2021-01-15")])
@@ -74,6 +76,17 @@ struct ImplantTests {
             section: wall, bearingDegrees: 0, sun: ImplantSun(elevationDegrees: 45, azimuthDegrees: 90), pixelMetres: 2)
         #expect(profile.contrast(at: -5) < -0.5)
         #expect(abs(profile.contrast(at: 8)) < 0.01)
+    }
+
+    @Test("the side of a bank that faces the sun is lighter than level ground, the other darker", arguments: [90.0, 270])
+    func litSide(sunAzimuth: Double) {
+        let bank = ImplantSection(
+            relief: [.init(offset: -20, height: 0), .init(offset: 0, height: 2), .init(offset: 20, height: 0)], soils: [])
+        let profile = ImplantProfile(
+            section: bank, bearingDegrees: 0, sun: ImplantSun(elevationDegrees: 45, azimuthDegrees: sunAzimuth), pixelMetres: 2)
+        let towards = sunAzimuth == 90 ? 10.0 : -10
+        #expect(profile.contrast(at: towards) > 0.05)
+        #expect(profile.contrast(at: -towards) < -0.05)
     }
 
     private static func block(_ window: PixelWindow, value: Float = 0.2) -> SceneBlock {

@@ -85,7 +85,7 @@ struct LineFitTests {
 
 @Suite("The law of chance sites")
 struct SiteLawTests {
-    private let tail = NullTail(threshold: 6, count: 100, rate: 0.8)
+    private let tail = NullTail(threshold: 6, count: 100, rate: 0.8, shape: 50)
 
     @Test("where every peak stands out it is the law of peaks; where none can, only one is left to expect", arguments: [6.0, 8, 12, 20])
     func extremes(score: Double) {
