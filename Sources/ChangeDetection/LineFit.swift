@@ -24,13 +24,15 @@ struct LineFit {
     static let surroundings = lookahead * roundsAtMost
 
     let planes: SearchPlanes
+    /// Of the planes' first pixel, where they show a part of the scene.
+    var origin: (x: Int, y: Int) = (0, 0)
 
     /// - Parameter others: lines that this one may cross and not run along.
     /// - Returns: the line with its place, ends, sign and width as fitted; as it was where too little of it is observed to fit it.
     func fitted(_ line: DetectedLine, among others: [DetectedLine]) -> DetectedLine {
         var path = LinePath(line.points, spacing: 1).smoothed(over: 2 * BeamletSums.rowsPerStrip)
         guard path.points.count >= 4 * Self.nodePixels else { return line }
-        guard let look = Look(of: Section(path, planes: planes, without: [])) else { return line }
+        guard let look = Look(of: section(path, without: [])) else { return line }
         let surroundings = LineBounds(line.points).widened(by: Double(Self.surroundings))
         let nearby = others.map { LineBounds($0.points) }.filter { $0.overlaps(surroundings) }
         let before = path.points.count
@@ -40,7 +42,7 @@ struct LineFit {
             let isTaken = longer.path.points.map { point in
                 nearby.contains { $0.isNear(DetectedLine.Point(x: point.x, y: point.y), within: Self.reach) }
             }
-            let section = Section(longer.path, planes: planes, without: isTaken)
+            let section = section(longer.path, without: isTaken)
             let kept = longer.before..<(longer.path.points.count - longer.after)
             guard let track = track(section, look: look, known: kept) else { return line }
             let gained =
@@ -53,35 +55,49 @@ struct LineFit {
         // A fit that keeps less than half has followed something else.
         guard 2 * path.points.count >= before else { return line }
         var result = line
-        result.points = path.vertices(every: BeamletSums.rowsPerStrip)
-        result.sign = look.profile == .dipole ? .both : look.sign > 0 ? .brighter : .darker
+        result.points = path.vertices(in: path.points.indices, every: BeamletSums.rowsPerStrip)
+        result.sign = look.profile.sign(isPositive: look.sign > 0)
         result.widthPixels = look.profile.widthPixels
         return result
+    }
+
+    /// - Parameter isLeftOut: of each point; none where empty.
+    private func section(_ path: LinePath, without isLeftOut: [Bool]) -> Section {
+        let (left, top) = (Double(origin.x), Double(origin.y))
+        return Section(
+            rows: path.points.enumerated().map { i, point in
+                if !isLeftOut.isEmpty && isLeftOut[i] { return Section.Row(values: []) }
+                var missing = 0
+                let values = (-Section.radius...Section.radius).map { k -> Double in
+                    let value = planes.change(x: point.x + Double(k) * point.nx - left, y: point.y + Double(k) * point.ny - top)
+                    if value == nil && abs(k) <= Int(Self.reach) { missing += 1 }
+                    // As for beamlets, what is not observed counts as no change.
+                    return value ?? 0
+                }
+                return Section.Row(values: missing > Int(Self.reach) ? [] : values)
+            })
     }
 
     /// What the line looks like across.
     private struct Look {
         let profile: LineProfile
         let sign: Double
-        /// Of the middle against the path, pixels.
-        let offset: Double
         /// Mean response, σ a pixel of length.
         let amplitude: Double
 
         /// The look that explains most of the mean section; nil where it is not observed.
         init?(of section: Section) {
             guard let mean = section.mean else { return nil }
-            var best: (response: Double, profile: LineProfile, offset: Double)?
+            var best: (response: Double, profile: LineProfile)?
             for profile in LineProfile.allCases {
-                for (offset, taps) in zip(LineFit.offsets, Section.taps(profile)) {
+                for taps in Section.taps(profile) {
                     guard let response = mean.response(taps) else { continue }
-                    if abs(response) > abs(best?.response ?? 0) { best = (response, profile, offset) }
+                    if abs(response) > abs(best?.response ?? 0) { best = (response, profile) }
                 }
             }
             guard let best else { return nil }
             profile = best.profile
             sign = best.response > 0 ? 1 : -1
-            offset = best.offset
             amplitude = abs(best.response)
         }
     }
@@ -230,21 +246,6 @@ struct LineFit {
             /// nil where the row is empty.
             func response(_ taps: [Double]) -> Double? {
                 values.isEmpty ? nil : zip(values, taps).reduce(0) { $0 + $1.0 * $1.1 }
-            }
-        }
-
-        /// - Parameter isLeftOut: of each point; none where empty.
-        init(_ path: LinePath, planes: SearchPlanes, without isLeftOut: [Bool]) {
-            rows = path.points.enumerated().map { i, point in
-                if !isLeftOut.isEmpty && isLeftOut[i] { return Row(values: []) }
-                var missing = 0
-                let values = (-Self.radius...Self.radius).map { k -> Double in
-                    let value = planes.change(x: point.x + Double(k) * point.nx, y: point.y + Double(k) * point.ny)
-                    if value == nil && abs(k) <= Int(LineFit.reach) { missing += 1 }
-                    // As for beamlets, what is not observed counts as no change.
-                    return value ?? 0
-                }
-                return Row(values: missing > Int(LineFit.reach) ? [] : values)
             }
         }
 

@@ -29,9 +29,12 @@ struct LinePath {
         self.points = points
     }
 
-    func vertices(in range: Range<Int>) -> [DetectedLine.Point] {
-        var kept = stride(from: range.lowerBound, to: range.upperBound, by: 4).map { DetectedLine.Point(x: points[$0].x, y: points[$0].y) }
-        if let last = range.last, (range.count - 1) % 4 != 0 { kept.append(DetectedLine.Point(x: points[last].x, y: points[last].y)) }
+    /// Every `step`th point of a range, and its last.
+    func vertices(in range: Range<Int>, every step: Int) -> [DetectedLine.Point] {
+        var kept = stride(from: range.lowerBound, to: range.upperBound, by: step).map {
+            DetectedLine.Point(x: points[$0].x, y: points[$0].y)
+        }
+        if let last = range.last, (range.count - 1) % step != 0 { kept.append(DetectedLine.Point(x: points[last].x, y: points[last].y)) }
         return kept
     }
 
@@ -106,12 +109,5 @@ extension LinePath {
             through: range.map {
                 DetectedLine.Point(x: points[$0].x + offsets[$0] * points[$0].nx, y: points[$0].y + offsets[$0] * points[$0].ny)
             })
-    }
-
-    /// Every `step`th point and the last.
-    func vertices(every step: Int) -> [DetectedLine.Point] {
-        var kept = stride(from: 0, to: points.count, by: step).map { DetectedLine.Point(x: points[$0].x, y: points[$0].y) }
-        if let last = points.last, (points.count - 1) % step != 0 { kept.append(DetectedLine.Point(x: last.x, y: last.y)) }
-        return kept
     }
 }

@@ -31,6 +31,9 @@ enum LineProfile: CaseIterable, Sendable {
         return taps.map { $0 / norm }
     }
 
+    /// What a line of this profile is called, brighter than before (or the dipole as its taps have it) where `isPositive`, else the reverse.
+    func sign(isPositive: Bool) -> Earthwork.Sign { self == .dipole ? .both : isPositive ? .brighter : .darker }
+
     /// Full width at half maximum across the line, pixels, the sensor's blur included.
     var widthPixels: Double { self == .dipole ? 3.8 : 1.9 }
 }

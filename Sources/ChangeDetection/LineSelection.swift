@@ -50,9 +50,9 @@ public enum LineSelection {
             let expected = null.expectedCount(atLeast: trace.score)
             let significance = Significance(expectedCount: expected, observedSquareKilometres: observedSquareKilometres)
             guard significance.falseAlarmsPer1000SquareKilometres <= limit else { return nil }
-            let sign: Earthwork.Sign = trace.profile == .dipole ? .both : trace.sign > 0 ? .brighter : .darker
             return DetectedLine(
-                points: trace.points, sign: sign, snr: trace.snr, score: trace.score, significance: significance,
+                points: trace.points, sign: trace.profile.sign(isPositive: trace.sign > 0), snr: trace.snr, score: trace.score,
+                significance: significance,
                 amplitude: trace.amplitude,
                 widthPixels: trace.profile.widthPixels, group: 0)
         }
@@ -79,14 +79,7 @@ public enum LineSelection {
     {
         let window = LineBounds(line.points).window.expanded(by: LineFit.surroundings).intersection(PixelWindow(stack.size))
         guard !window.isEmpty else { return line }
-        func moved(_ line: DetectedLine, by x: Int, _ y: Int) -> DetectedLine {
-            var line = line
-            line.points = line.points.map { DetectedLine.Point(x: $0.x + Double(x), y: $0.y + Double(y)) }
-            return line
-        }
-        let fit = LineFit(planes: stack.step(at: split, in: window))
-        let local = fit.fitted(moved(line, by: -window.x, -window.y), among: others.map { moved($0, by: -window.x, -window.y) })
-        return moved(local, by: window.x, window.y)
+        return LineFit(planes: stack.step(at: split, in: window), origin: (window.x, window.y)).fitted(line, among: others)
     }
 
     private static func longestRun(of free: [Bool]) -> Range<Int>? {

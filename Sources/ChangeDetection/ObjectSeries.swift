@@ -93,7 +93,7 @@ private struct Appearance {
 
     static let all = LineProfile.allCases.flatMap { profile in [1.0, -1.0].map { Appearance(profile: profile, sign: $0) } }
 
-    var named: Earthwork.Sign { profile == .dipole ? .both : sign > 0 ? .brighter : .darker }
+    var named: Earthwork.Sign { profile.sign(isPositive: sign > 0) }
 }
 
 extension DateStack {
@@ -147,7 +147,7 @@ extension DateStack {
             let looks = Appearance.all.map { (appearance: $0, series: series(range, $0)) }
             guard let best = looks.max(by: { ($0.series.bestStep?.gain ?? 0) < ($1.series.bestStep?.gain ?? 0) }) else { continue }
             var piece = line
-            piece.points = path.vertices(in: range)
+            piece.points = path.vertices(in: range, every: 4)
             piece.sign = best.appearance.named
             result.append((piece, best.series))
         }

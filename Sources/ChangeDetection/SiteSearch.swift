@@ -20,12 +20,15 @@ extension DetectedSite {
     }
 
     /// True where the middle of one lies within the outline of the other.
-    public func isOne(with other: DetectedSite) -> Bool { holds(other) || other.holds(self) }
+    public func isOne(with other: DetectedSite) -> Bool {
+        contains(DetectedLine.Point(x: other.x, y: other.y)) || other.contains(DetectedLine.Point(x: x, y: y))
+    }
 
-    private func holds(_ other: DetectedSite) -> Bool {
-        // An edge counts where it passes the middle's row to the right of it.
+    /// True for a point within the outline.
+    public func contains(_ point: DetectedLine.Point) -> Bool {
+        // An edge counts where it passes the point's row to the right of it.
         zip(outline, outline.dropFirst()).count { a, b in
-            (a.y > other.y) != (b.y > other.y) && other.x < a.x + (other.y - a.y) / (b.y - a.y) * (b.x - a.x)
+            (a.y > point.y) != (b.y > point.y) && point.x < a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x)
         } % 2 == 1
     }
 }

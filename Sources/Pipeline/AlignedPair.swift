@@ -87,13 +87,23 @@ struct AlignedPair: Sendable {
                 origin: source.y, length: source.height)
             return block.resampled(columns: columns, rows: rows, to: window)
         }
+        return resampled(block, to: window) { ($0 + dx, $1 + dy) }
+    }
+
+    /// Pixels of the later date where each pixel's centre lies on its grid.
+    ///
+    /// - Parameter moved: where on the earlier grid, continuous, to take what belongs to a place of the result.
+    private func resampled(
+        _ block: SceneBlock, to window: PixelWindow, _ moved: (Double, Double) -> (column: Double, row: Double)
+    ) -> SceneBlock {
         var columns: [Double] = []
         var rows: [Double] = []
         columns.reserveCapacity(window.pixelCount)
         rows.reserveCapacity(window.pixelCount)
         for y in window.y..<window.maxY {
             for x in window.x..<window.maxX {
-                let position = mapping.map(column: Double(x) + 0.5 + dx, row: Double(y) + 0.5 + dy)
+                let place = moved(Double(x) + 0.5, Double(y) + 0.5)
+                let position = mapping.map(column: place.column, row: place.row)
                 columns.append(position.column)
                 rows.append(position.row)
             }
@@ -111,19 +121,7 @@ struct AlignedPair: Sendable {
         }
         let source = mapping.sourceWindow(for: moved.sourceWindow(for: window, halo: 1), halo: halo)
         guard !source.isEmpty else { return emptyBlock(window) }
-        var columns: [Double] = []
-        var rows: [Double] = []
-        columns.reserveCapacity(window.pixelCount)
-        rows.reserveCapacity(window.pixelCount)
-        for y in window.y..<window.maxY {
-            for x in window.x..<window.maxX {
-                let place = moved.map(column: Double(x) + 0.5, row: Double(y) + 0.5)
-                let position = mapping.map(column: place.column, row: place.row)
-                columns.append(position.column)
-                rows.append(position.row)
-            }
-        }
-        return try after.read(source).resampled(columnPositions: columns, rowPositions: rows, to: window)
+        return resampled(try after.read(source), to: window) { moved.map(column: $0, row: $1) }
     }
 
     /// Where the later grid is the earlier one but for whole pixels: column and row of the earlier grid's first pixel in it.

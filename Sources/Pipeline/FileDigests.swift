@@ -85,6 +85,14 @@ final class FileDigests: Sendable {
         return FileIdentity(path: path) == entry.identity
     }
 
+    /// Of these files the first that is no longer the one that was hashed.
+    func changedFile(among paths: [String]) -> String? { paths.first { !isUnchanged($0) } }
+
+    /// Why such a file is not used, and what to do.
+    static func changedWhileRead(_ path: String) -> InputError {
+        InputError(path: path, problem: "it changed while it was read", advice: "run again when it is complete")
+    }
+
     /// Hashes several files at once.
     func prepare(_ paths: [String], jobs: Int) {
         // What cannot be read is told when it is asked for.

@@ -96,7 +96,7 @@ final class PowerByInjection: Sendable {
 
     /// What was implanted in other pixels than those searched says nothing of the search.
     private func checkUnchanged(_ tile: TileResult) throws {
-        guard let path = tile.scenes.flatMap(\.files).first(where: { !steps.digests.isUnchanged($0) }) else { return }
-        throw InputError(path: path, problem: "it changed while it was read", advice: "run again when it is complete")
+        guard let path = steps.digests.changedFile(among: tile.scenes.flatMap(\.files)) else { return }
+        throw FileDigests.changedWhileRead(path)
     }
 }

@@ -89,15 +89,8 @@ struct RecoveredObjects {
         let near = max(Self.reach, radius)
         return sites.filter { site, onset in
             let (dx, dy) = (site.x - centre.x, site.y - centre.y)
-            return accepts(onset) && (dx * dx + dy * dy <= near * near || Self.contains(site.outline, centre))
+            return accepts(onset) && (dx * dx + dy * dy <= near * near || site.contains(centre))
         }.map(\.onset.firstSeen).min()
-    }
-
-    /// By the crossings of a ray to the right.
-    private static func contains(_ ring: [DetectedLine.Point], _ point: DetectedLine.Point) -> Bool {
-        zip(ring, ring.dropFirst()).count { a, b in
-            (a.y > point.y) != (b.y > point.y) && point.x < a.x + (point.y - a.y) / (b.y - a.y) * (b.x - a.x)
-        } % 2 == 1
     }
 }
 

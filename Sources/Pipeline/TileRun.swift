@@ -246,9 +246,9 @@ struct TileRun: Sendable {
 
     /// A file that became another one while it was read must not count for what it was.
     func checkUnchanged(_ scenes: [SceneDescription], _ index: Int) throws {
-        guard let path = scenes[index].files.first(where: { !steps.digests.isUnchanged($0) }) else { return }
+        guard let path = steps.digests.changedFile(among: scenes[index].files) else { return }
         throw UnusableScene(
-            index: index, refusal: RefusedInput(input: path, reason: "it changed while it was read; run again when it is complete"),
+            index: index, refusal: RefusedInput(input: path, error: FileDigests.changedWhileRead(path)),
             lasts: false)
     }
 
