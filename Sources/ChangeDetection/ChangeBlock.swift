@@ -24,58 +24,71 @@ extension ChangeModel {
 
     /// The window to read for a block: grown by the halo, begun and ended on the lattice of cells, and not beyond the scene's own cells.
     public static func readWindow(for block: PixelWindow, in size: RasterSize) -> PixelWindow {
+        latticeWindow(around: block, by: halo, in: size)
+    }
+
+    /// The window whose cells' levels a block depends on.
+    public static func levelWindow(for block: PixelWindow, in size: RasterSize) -> PixelWindow {
+        latticeWindow(around: block, by: halo + SlowField.reach, in: size)
+    }
+
+    private static func latticeWindow(around block: PixelWindow, by margin: Int, in size: RasterSize) -> PixelWindow {
         let side = DifferenceBlock.alignment
         func down(_ value: Int) -> Int { Int((Double(value) / Double(side)).rounded(.down)) * side }
-        let left = max(0, down(block.x - halo))
-        let top = max(0, down(block.y - halo))
-        let right = min(-down(-size.width), -down(-(block.maxX + halo)))
-        let bottom = min(-down(-size.height), -down(-(block.maxY + halo)))
+        let left = max(0, down(block.x - margin))
+        let top = max(0, down(block.y - margin))
+        let right = min(-down(-size.width), -down(-(block.maxX + margin)))
+        let bottom = min(-down(-size.height), -down(-(block.maxY + margin)))
         return PixelWindow(x: left, y: top, width: right - left, height: bottom - top)
     }
 
     /// The change statistic of `block` from the pixels of `readWindow(for: block, in: sceneSize)`.
     ///
-    /// - Parameter frame: what of the scene the undirected size is to be continued over; nil where that size is not asked for.
-    public func change(of pair: PairBlock, in block: PixelWindow, sizeOver frame: SceneFrame? = nil) -> ChangeBlock {
-        precondition(pair.before.window.contains(block), "the block lies outside what was read")
-        let difference = DifferenceBlock(pair: pair, normalisation: normalisation, noise: noiseByClass.map { $0[0] })
+    /// - Parameters:
+    ///   - levels: of the cells of `levelWindow(for: block, in: sceneSize)`; nil where all of that was read.
+    ///   - frame: what of the scene the undirected size is to be continued over; nil where that size is not asked for.
+    public func change(of pair: PairBlock, in block: PixelWindow, levels: CellLevels? = nil, sizeOver frame: SceneFrame? = nil)
+        -> ChangeBlock
+    {
+        let window = pair.before.window
+        precondition(window.contains(block), "the block lies outside what was read")
+        var difference = DifferenceBlock(pair: pair, normalisation: normalisation, levels: levels)
+        difference.explain(noise: noiseByClass.map { $0[0] })
         let steps = sharpnessSteps(difference)
-        let standardised = standardised(difference, steps: steps)
-        // The bands are standardised already: every pixel's noise is one.
-        let ones = [Float](repeating: 1, count: difference.validity.values.count)
-        let bandCount = signedWeights.count
-        let weights = ChangeWeights(
-            gains: signedWeights.map { _ in 1 }, offsets: signedWeights.map { _ in 0 }, direction: signedWeights,
-            inverseCovariance: [Float](repeating: 0, count: bandCount * (bandCount + 1) / 2))
-        var directed = ChangePlanes(count: ones.count, forms: [.signedInt8, .signedInt16])
-        KernelSet.best.change(
-            differences: standardised.map(\.values), weights: weights, inverseNoise: ones.span, validity: difference.validity.values.span,
-            into: &directed)
+        // Whole cells, and what the size reaches beyond the block.
+        let side = DifferenceBlock.alignment
+        let reached = block.expanded(by: frame == nil ? 0 : ChangeSize.reach).intersection(window)
+        let left = window.x + (reached.x - window.x) / side * side
+        let top = window.y + (reached.y - window.y) / side * side
+        let part = PixelWindow(
+            x: left, y: top, width: (reached.maxX - left + side - 1) / side * side, height: (reached.maxY - top + side - 1) / side * side)
+        let columns = (part.x - window.x)..<(part.maxX - window.x)
+        let rows = (part.y - window.y)..<(part.maxY - window.y)
+        var signed = KernelSet.best.signedChange(
+            differences: difference.differences, width: window.width, columns: columns, rows: rows, steps: steps, weights: weightsByStep(),
+            validity: difference.validity.values)
         let size = frame.map { frame in
             var size = ChangeSize(
-                of: difference, in: block, noise: undirectedWeights(), steps: steps, observed: directed.signedInt16)
+                of: difference, in: block, noise: undirectedWeights(), steps: steps, observed: signed.fine, in: part)
             size.continueOver(frame)
             return size.quantised()
         }
+        ObscuredCells.remove(from: &signed.coarse, in: part, levels: difference.levels, noise: noiseByClass.map { $0[$0.count / 2] })
 
-        var signed = directed.signedInt8
-        ObscuredCells.remove(from: &signed, difference: difference, noise: noiseByClass.map { $0[$0.count / 2] })
-
-        let count = block.pixelCount
-        let width = pair.before.window.width
         func cropped<Sample>(_ plane: [Sample]) -> [Sample] {
+            guard part != block else { return plane }
             var result: [Sample] = []
-            result.reserveCapacity(count)
-            for y in 0..<block.height {
-                let start = (y + block.y - pair.before.window.y) * width + block.x - pair.before.window.x
+            result.reserveCapacity(block.pixelCount)
+            for y in block.y..<block.maxY {
+                let start = (y - part.y) * part.width + block.x - part.x
                 result += plane[start..<(start + block.width)]
             }
             return result
         }
-        let scale = structureScale
-        let structure = difference.structure.values.map { Int8(max(-127, min(127, ($0 * scale).rounded()))) }
+        let structure = KernelSet.best.levels(
+            difference.structure.values, width: window.width, columns: (block.x - window.x)..<(block.maxX - window.x),
+            rows: (block.y - window.y)..<(block.maxY - window.y), scale: structureScale)
         return ChangeBlock(
-            window: block, signed: cropped(signed), structure: cropped(structure), signedFine: cropped(directed.signedInt16),
-            size: size ?? [])
+            window: block, signed: cropped(signed.coarse), structure: structure, signedFine: cropped(signed.fine), size: size ?? [])
     }
 }

@@ -1,4 +1,6 @@
+import PixelKernels
 import Raster
+import Synchronization
 
 /// All that turns a pair's difference into standard deviations of no change, estimated from the scene itself.
 public struct ChangeModel: Sendable, Equatable, Codable {
@@ -22,18 +24,33 @@ public struct ChangeModel: Sendable, Equatable, Codable {
 
     private static let classCount = 24
 
-    /// Estimates the model. - Parameter samples: aligned windows, with halo, spread over the scene; on small scenes all of it.
-    public static func fit(_ samples: [PairBlock]) -> ChangeModel? {
+    /// Makes several independent blocks, in their order and perhaps side by side.
+    public typealias Mapping = (_ count: Int, _ make: @Sendable (Int) -> Void) -> Void
+
+    /// Estimates the model.
+    ///
+    /// - Parameters:
+    ///   - samples: aligned windows, with halo, spread over the scene; on small scenes all of it.
+    ///   - mapping: calls its second argument once for each number below its first, from any thread.
+    public static func fit(_ samples: [PairBlock], mapping: Mapping = { for i in 0..<$0 { $1(i) } }) -> ChangeModel? {
         guard let bandCount = samples.first?.before.planes.count, bandCount > 0 else { return nil }
         let normalisation = fitNormalisation(samples, bandCount: bandCount)
-        let scales = samples.map { DifferenceBlock(pair: $0, normalisation: normalisation, noise: nil).deviations() }
+        let made = BlockSlots(count: samples.count)
+        mapping(samples.count) { made.put(DifferenceBlock(pair: samples[$0], normalisation: normalisation), at: $0) }
+        let scales = made.blocks.map { $0.deviations() }
         var noise = [Float](repeating: 0, count: bandCount)
         for band in 0..<bandCount {
             var values = scales.map { $0[band] }.filter { $0 > 0 }
             guard !values.isEmpty else { return nil }
             noise[band] = RobustStatistics.median(&values)
         }
-        let blocks = QuietCells.keep(samples.map { DifferenceBlock(pair: $0, normalisation: normalisation, noise: noise) })
+        let noiseOfBands = noise
+        mapping(samples.count) { i in
+            guard var block = made.take(i) else { return }
+            block.explain(noise: noiseOfBands)
+            made.put(block, at: i)
+        }
+        let blocks = QuietCells.keep(made.blocks)
         var model = ChangeModel(
             normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], noiseOfScene: [], signedWeights: [], structureScale: 0)
         guard model.fitNoise(blocks, bandCount: bandCount) else { return nil }
@@ -41,9 +58,24 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         return model
     }
 
+    /// Pixels that the noise is learnt from: ten thousand a class tell it to one in a hundred.
+    private static let noiseSampleCount = 1 << 18
+
+    /// Calls `body` for some of the valid pixels of all blocks, evenly spread.
+    private static func forEachSample(of blocks: [DifferenceBlock], atMost most: Int, _ body: (DifferenceBlock, Int) -> Void) {
+        let total = blocks.reduce(0) { $0 + $1.validity.values.count }
+        // Odd, so that it does not stay in some of the columns.
+        let step = max(1, total / most) | 1
+        for block in blocks {
+            block.validity.values.withUnsafeBufferPointer { validity in
+                for i in stride(from: 0, to: validity.count, by: step) where validity[i] != 0 { body(block, i) }
+            }
+        }
+    }
+
     private static func fitNormalisation(_ samples: [PairBlock], bandCount: Int) -> Normalisation {
         let total = samples.reduce(0) { $0 + $1.before.window.pixelCount }
-        let step = max(1, total / 200_000)
+        let step = max(1, total / 65_536) | 1
         var before = [[Float]](repeating: [], count: bandCount)
         var after = [[Float]](repeating: [], count: bandCount)
         for sample in samples {
@@ -60,9 +92,7 @@ public struct ChangeModel: Sendable, Equatable, Codable {
 
     private mutating func fitNoise(_ blocks: [DifferenceBlock], bandCount: Int) -> Bool {
         var sharpness: [Float] = []
-        for block in blocks {
-            for i in block.validity.values.indices where block.validity.values[i] != 0 { sharpness.append(block.sharpness.values[i]) }
-        }
+        Self.forEachSample(of: blocks, atMost: Self.noiseSampleCount) { sharpness.append($0.sharpness.values[$1]) }
         guard sharpness.count >= 2048 else { return false }
         let classCount = min(Self.classCount, max(2, sharpness.count / 512))
         var sorted = sharpness
@@ -80,13 +110,11 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         var values = [[[Float]]](repeating: [[Float]](repeating: [], count: classCount), count: bandCount)
         var sums = [Double](repeating: 0, count: classCount)
         var counts = [Int](repeating: 0, count: classCount)
-        for block in blocks {
-            for i in block.validity.values.indices where block.validity.values[i] != 0 {
-                let k = classOf(block.sharpness.values[i])
-                sums[k] += Double(block.sharpness.values[i])
-                counts[k] += 1
-                for band in 0..<bandCount { values[band][k].append(block.differences[band].values[i]) }
-            }
+        Self.forEachSample(of: blocks, atMost: Self.noiseSampleCount) { block, i in
+            let k = classOf(block.sharpness.values[i])
+            sums[k] += Double(block.sharpness.values[i])
+            counts[k] += 1
+            for band in 0..<bandCount { values[band][k].append(block.differences[band][i]) }
         }
         let kept = (0..<classCount).filter { counts[$0] >= 64 }
         guard !kept.isEmpty else { return false }
@@ -105,14 +133,15 @@ public struct ChangeModel: Sendable, Equatable, Codable {
     private mutating func fitCovariance(_ blocks: [DifferenceBlock], bandCount: Int) -> Bool {
         var covariance = [Double](repeating: 0, count: bandCount * bandCount)
         var count = 0.0
-        for block in blocks {
-            let standardised = standardised(block, steps: sharpnessSteps(block))
-            for i in stride(from: 0, to: block.validity.values.count, by: 2) where block.validity.values[i] != 0 {
-                count += 1
-                for a in 0..<bandCount {
-                    let u = max(-4, min(4, standardised[a].values[i]))
-                    for b in 0...a { covariance[a * bandCount + b] += Double(u * max(-4, min(4, standardised[b].values[i]))) }
-                }
+        let tables = (0..<bandCount).map(inverseNoise)
+        let scale = stepsPerSharpness
+        var u = [Float](repeating: 0, count: bandCount)
+        Self.forEachSample(of: blocks, atMost: Self.noiseSampleCount / 2) { block, i in
+            count += 1
+            let step = min(Self.stepCount, Int(min(Float(Self.stepCount), block.sharpness.values[i] * scale) + 0.5))
+            for a in 0..<bandCount {
+                u[a] = max(-4, min(4, block.differences[a][i] * tables[a][step]))
+                for b in 0...a { covariance[a * bandCount + b] += Double(u[a] * u[b]) }
             }
         }
         guard count >= 1024 else { return false }
@@ -143,30 +172,23 @@ public struct ChangeModel: Sendable, Equatable, Codable {
 
     /// The step of sharpness of each pixel; 0 where not valid.
     func sharpnessSteps(_ block: DifferenceBlock) -> [UInt16] {
-        let scale = stepsPerSharpness
         var steps = [UInt16](repeating: 0, count: block.validity.values.count)
-        for i in steps.indices where block.validity.values[i] != 0 {
-            steps[i] = UInt16(min(Self.stepCount, Int(block.sharpness.values[i] * scale + 0.5)))
-        }
+        KernelSet.best.steps(
+            block.sharpness.values.span, scale: stepsPerSharpness, most: UInt16(Self.stepCount), validity: block.validity.values.span,
+            into: steps.mutableSpan)
         return steps
     }
 
     /// One over the noise of a band in each step of sharpness.
-    private func inverseNoise(band: Int) -> [Float] {
+    private func inverseNoise(_ band: Int) -> [Float] {
         let scale = stepsPerSharpness
         return (0...Self.stepCount).map { 1 / noise(band: band, sharpness: scale > 0 ? Float($0) / scale : 0) }
     }
 
-    /// Each band's difference divided by the noise that its pixel's sharpness lets expect; 0 where not valid.
-    func standardised(_ block: DifferenceBlock, steps: [UInt16]) -> [FloatPlane] {
-        block.differences.indices.map { band in
-            let table = inverseNoise(band: band)
-            var plane = FloatPlane(width: block.window.width, height: block.window.height)
-            for i in plane.values.indices where block.validity.values[i] != 0 {
-                plane.values[i] = block.differences[band].values[i] * table[Int(steps[i])]
-            }
-            return plane
-        }
+    /// Weight of each band's difference in the signed change, in each step of sharpness: step after step, band by band.
+    func weightsByStep() -> [Float] {
+        let tables = noiseByClass.indices.map(inverseNoise)
+        return (0...Self.stepCount).flatMap { step in tables.indices.map { signedWeights[$0] * tables[$0][step] } }
     }
 
     /// 1/σ² of each band in each step of sharpness, as the undirected change weighs differences: σ² is the product of the class's noise and the whole
@@ -175,7 +197,7 @@ public struct ChangeModel: Sendable, Equatable, Codable {
     func undirectedWeights() -> [[Float]] {
         noiseByClass.indices.map { band in
             let scene = 1 / max(noiseOfScene[band], .leastNormalMagnitude)
-            return inverseNoise(band: band).map { $0 * scene }
+            return inverseNoise(band).map { $0 * scene }
         }
     }
 
@@ -189,4 +211,17 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         let t = b > a ? (sharpness - a) / (b - a) : 0
         return levels[upper - 1] * (1 - t) + levels[upper] * t
     }
+}
+
+/// Blocks that several threads make.
+private final class BlockSlots: Sendable {
+    private let slots: Mutex<[DifferenceBlock?]>
+
+    init(count: Int) { slots = Mutex([DifferenceBlock?](repeating: nil, count: count)) }
+
+    var blocks: [DifferenceBlock] { slots.withLock { $0.compactMap { $0 } } }
+
+    func put(_ block: DifferenceBlock, at index: Int) { slots.withLock { $0[index] = block } }
+
+    func take(_ index: Int) -> DifferenceBlock? { slots.withLock { $0[index].take() } }
 }

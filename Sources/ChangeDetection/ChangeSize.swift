@@ -30,8 +30,10 @@ struct ChangeSize {
     ///   - block: where it is wanted.
     ///   - noise: of each band in each step of sharpness: 1/σ².
     ///   - steps: step of sharpness of each pixel of the difference.
-    ///   - observed: the signed change of each pixel of the difference; what has none has no size either.
-    init(of difference: DifferenceBlock, in block: PixelWindow, noise: [[Float]], steps: [UInt16], observed: [Int16]) {
+    ///   - observed: the signed change of `part`, which reaches `reach` beyond the block or to the difference's edge; what has none has no size either.
+    init(
+        of difference: DifferenceBlock, in block: PixelWindow, noise: [[Float]], steps: [UInt16], observed: [Int16], in part: PixelWindow
+    ) {
         let area = block.expanded(by: Self.reach)
         let window = difference.window
         let common = area.intersection(window)
@@ -43,13 +45,14 @@ struct ChangeSize {
             let target = (y - area.y) * area.width + common.x - area.x
             for (plane, table) in zip(difference.differences, noise) {
                 for x in 0..<common.width {
-                    let d = plane.values[source + x]
+                    let d = plane[source + x]
                     let square = d * d * table[Int(steps[source + x])]
                     energy.values[target + x] += square < most ? square : most
                 }
             }
+            let signed = (y - part.y) * part.width + common.x - part.x
             for x in 0..<common.width {
-                let weight: Float = observed[source + x] == ChangeBlock.notObserved ? 0 : 1
+                let weight: Float = observed[signed + x] == ChangeBlock.notObserved ? 0 : 1
                 weights.values[target + x] = weight
                 energy.values[target + x] *= weight
             }

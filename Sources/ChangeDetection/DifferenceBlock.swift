@@ -4,63 +4,72 @@ import Raster
 /// The normalised difference of two dates in one window, with what is needed to weigh it.
 struct DifferenceBlock: Sendable {
     /// Pixels beyond the part of interest that a window needs on each side, so that no value depends on how the scene was cut into blocks.
-    static let halo = SlowField.reach + StructuralResidual.reach
+    static let halo = StructuralResidual.reach
     /// Windows begin on multiples of this and have sides that are multiples of it.
-    static let alignment = 32
+    static let alignment = CellLevels.cellSide
 
     let window: PixelWindow
     /// After − before, one plane a band, in the imagery's units; meaningless where not valid.
-    var differences: [FloatPlane]
+    private(set) var differences: [[Float]]
     /// High-frequency content of the earlier date: root mean square, over about 2 px, of what a 0.8 px blur takes away.
     let sharpness: FloatPlane
     /// Old structure: earlier brightness less its 4 px blur.
-    let structure: FloatPlane
+    var structure: FloatPlane { residual.detail }
     var validity: BytePlane
-    /// Median difference of each cell of 32 px before its slow field was taken off, band by band; nil where too little is valid.
-    let levels: [[Float?]]
+    /// Median differences of the cells before the slow field was taken off.
+    let levels: CellLevels
+    private let residual: StructuralResidual
 
+    /// Differences with what old structure makes of them.
+    ///
     /// - Parameters:
     ///   - pair: both dates of an aligned window.
-    ///   - noise: what nothing-changed pixels differ by, band by band; nil leaves the old structure's part in the difference.
-    init(pair: PairBlock, normalisation: Normalisation, noise: [Float]?) {
-        window = pair.before.window
+    ///   - levels: of the window's cells and of those around it; the window's own where nil.
+    init(pair: PairBlock, normalisation: Normalisation, levels: CellLevels? = nil) {
+        let window = pair.before.window
+        self.window = window
         var validity = pair.before.validity
-        for i in validity.values.indices { validity.values[i] &= pair.after.validity.values[i] }
-        self.validity = validity
-        var differences: [FloatPlane] = []
-        var levels: [[Float?]] = []
-        for band in pair.before.planes.indices {
-            var plane = FloatPlane(width: window.width, height: window.height)
+        validity.formIntersection(pair.after.validity)
+        let levels = levels ?? CellLevels(pair, normalisation: normalisation)
+        differences = pair.before.planes.indices.map { band in
             let (before, after) = (pair.before.planes[band].values, pair.after.planes[band].values)
+            var plane = FloatPlane(width: window.width, height: window.height)
             KernelSet.best.normalisedDifference(
                 before: before.span, after: after.span,
                 gain: Float(normalisation.gain[band]), offset: Float(normalisation.offset[band]), validity: validity.values.span,
                 into: plane.values.mutableSpan)
-            levels.append(SlowField.subtract(from: &plane, validity: validity))
-            differences.append(plane)
+            SlowField.subtract(from: &plane, in: window, levels: levels, band: band)
+            return plane.values
         }
         self.levels = levels
+        self.validity = validity
         var brightness = pair.before.brightness
         brightness.fill(where: validity)
-        let residual = StructuralResidual(brightness: brightness)
-        if let noise { residual.subtract(from: &differences, validity: validity, noise: noise) }
-        self.differences = differences
-        structure = residual.detail
-
-        var detail = brightness.filtered(symmetric: FloatPlane.gaussianKernel(sigma: 0.8))
-        for i in detail.values.indices {
-            let d = brightness.values[i] - detail.values[i]
-            detail.values[i] = d * d
-        }
-        var sharpness = detail.filtered(symmetric: FloatPlane.gaussianKernel(sigma: 1))
-        for i in sharpness.values.indices { sharpness.values[i] = sharpness.values[i].squareRoot() }
+        residual = StructuralResidual(brightness: brightness)
+        let smooth = brightness.filtered(symmetric: Self.kernels.fine)
+        var squares = FloatPlane(width: window.width, height: window.height)
+        KernelSet.best.squaredDifference(brightness.values.span, smooth.values.span, into: squares.values.mutableSpan)
+        var sharpness = squares.filtered(symmetric: Self.kernels.around)
+        KernelSet.best.takeRoots(sharpness.values.mutableSpan)
         self.sharpness = sharpness
     }
 
-    /// Standard deviation of each band's difference, by its median: a first scale for the weights.
+    private static let kernels = (fine: FloatPlane.gaussianKernel(sigma: 0.8), around: FloatPlane.gaussianKernel(sigma: 1))
+
+    /// Takes off what old structure explains. - Parameter noise: what nothing-changed pixels differ by, band by band.
+    mutating func explain(noise: [Float]) {
+        var planes: [[Float]] = []
+        swap(&planes, &differences)
+        residual.subtract(from: &planes, validity: validity, noise: noise)
+        swap(&planes, &differences)
+    }
+
+    /// Standard deviation of each band's difference, by its median over some of the pixels: a first scale for the weights.
     func deviations() -> [Float] {
-        differences.map { plane in
-            RobustStatistics.centredDeviation(plane.values.indices.filter { validity.values[$0] != 0 }.map { plane.values[$0] })
+        let step = max(1, validity.values.count / 30_000)
+        return differences.map { plane in
+            RobustStatistics.centredDeviation(
+                stride(from: 0, to: plane.count, by: step).filter { validity.values[$0] != 0 }.map { plane[$0] })
         }
     }
 }
@@ -69,6 +78,7 @@ extension FloatPlane {
     /// Gives every pixel that is not valid the value of the nearest valid one in its row, or of the nearest row that has any, so that filters
     /// find no edge where the data end.
     mutating func fill(where validity: BytePlane) {
+        guard validity.values.contains(0) else { return }
         var filledRows: [Int] = []
         for y in 0..<height {
             let base = y * width

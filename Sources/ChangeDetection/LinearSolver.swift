@@ -2,9 +2,32 @@
 enum LinearSolver {
     /// Solves M x = v for a symmetric positive definite M (row by row, n × n) by Cholesky's decomposition; nil where M is not positive definite.
     static func solve(_ matrix: [Double], _ vector: [Double]) -> [Double]? {
-        let n = vector.count
-        guard let lower = cholesky(matrix, n) else { return nil }
+        var lower = matrix
         var x = vector
+        return factorise(&lower, vector.count) && substitute(lower, &x) ? x : nil
+    }
+
+    /// Replaces the lower triangle of a symmetric positive definite matrix (row by row, n × n) by its Cholesky factor; false where it is not
+    /// positive definite.
+    static func factorise(_ matrix: inout [Double], _ n: Int) -> Bool {
+        for i in 0..<n {
+            for j in 0...i {
+                var sum = matrix[i * n + j]
+                for k in 0..<j { sum -= matrix[i * n + k] * matrix[j * n + k] }
+                if i == j {
+                    guard sum > 0, sum.isFinite else { return false }
+                    matrix[i * n + i] = sum.squareRoot()
+                } else {
+                    matrix[i * n + j] = sum / matrix[j * n + j]
+                }
+            }
+        }
+        return true
+    }
+
+    /// Solves L Lᵀ x = v in place, L the lower triangle that `factorise` left; false where the solution is not finite.
+    static func substitute(_ lower: [Double], _ x: inout [Double]) -> Bool {
+        let n = x.count
         for i in 0..<n {
             for k in 0..<i { x[i] -= lower[i * n + k] * x[k] }
             x[i] /= lower[i * n + i]
@@ -13,7 +36,7 @@ enum LinearSolver {
             for k in (i + 1)..<max(n, i + 1) { x[i] -= lower[k * n + i] * x[k] }
             x[i] /= lower[i * n + i]
         }
-        return x.allSatisfy(\.isFinite) ? x : nil
+        return x.allSatisfy(\.isFinite)
     }
 
     /// The inverse of a symmetric positive definite matrix, nil where it is not.
@@ -26,22 +49,5 @@ enum LinearSolver {
             for row in 0..<n { result[row * n + column] = x[row] }
         }
         return result
-    }
-
-    private static func cholesky(_ matrix: [Double], _ n: Int) -> [Double]? {
-        var lower = [Double](repeating: 0, count: n * n)
-        for i in 0..<n {
-            for j in 0...i {
-                var sum = matrix[i * n + j]
-                for k in 0..<j { sum -= lower[i * n + k] * lower[j * n + k] }
-                if i == j {
-                    guard sum > 0, sum.isFinite else { return nil }
-                    lower[i * n + i] = sum.squareRoot()
-                } else {
-                    lower[i * n + j] = sum / lower[j * n + j]
-                }
-            }
-        }
-        return lower
     }
 }

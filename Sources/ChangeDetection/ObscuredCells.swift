@@ -9,25 +9,31 @@ enum ObscuredCells {
     private static let sizeLimit = 80
 
     /// - Parameters:
-    ///   - signed: 0.1 σ a step over the difference's window; set to −128 in obscured cells.
+    ///   - signed: 0.1 σ a step over `window`; set to −128 in obscured cells.
+    ///   - window: begins and ends on the lattice of cells.
+    ///   - levels: of its cells.
     ///   - noise: usual deviation of each band's difference.
-    static func remove(from signed: inout [Int8], difference: DifferenceBlock, noise: [Float]) {
-        let width = difference.window.width
-        let grid = CellGrid(width: width, height: difference.window.height, side: SlowField.cellSide)
-        for cell in 0..<grid.count {
-            let (left, top) = ((cell % grid.columns) * grid.side, (cell / grid.columns) * grid.side)
-            let medians = noise.indices.compactMap { difference.levels[$0][cell] }
-            guard medians.count == noise.count, !noise.isEmpty else { continue }
-            let level = zip(medians, noise).reduce(0) { $0 + abs($1.0) / $1.1 } / Float(noise.count)
-            var (count, large) = (0, 0)
-            for y in top..<(top + grid.side) {
-                for x in left..<(left + grid.side) where signed[y * width + x] != -128 {
-                    count += 1
-                    if abs(Int(signed[y * width + x])) > sizeLimit { large += 1 }
+    static func remove(from signed: inout [Int8], in window: PixelWindow, levels: CellLevels, noise: [Float]) {
+        guard !noise.isEmpty else { return }
+        let grid = CellGrid(width: window.width, height: window.height, side: CellLevels.cellSide)
+        signed.withUnsafeMutableBufferPointer { signed in
+            for cell in 0..<grid.count {
+                let (left, top) = (cell % grid.columns * grid.side, cell / grid.columns * grid.side)
+                let medians = levels.levels(x: window.x + left, y: window.y + top)
+                guard medians.count == noise.count else { continue }
+                let level = zip(medians, noise).reduce(0) { $0 + abs($1.0) / $1.1 } / Float(noise.count)
+                var (count, large) = (0, 0)
+                for y in top..<(top + grid.side) {
+                    let row = y * window.width
+                    for x in (row + left)..<(row + left + grid.side) {
+                        let value = Int(signed[x])
+                        count &+= value != -128 ? 1 : 0
+                        large &+= value != -128 && abs(value) > sizeLimit ? 1 : 0
+                    }
                 }
+                guard level > levelLimit || 2 * large > count else { continue }
+                for y in top..<(top + grid.side) { for x in left..<(left + grid.side) { signed[y * window.width + x] = -128 } }
             }
-            guard level > levelLimit || 2 * large > count else { continue }
-            for y in top..<(top + grid.side) { for x in left..<(left + grid.side) { signed[y * width + x] = -128 } }
         }
     }
 }

@@ -43,11 +43,7 @@ extension SceneBlock {
     /// The mean over the bands, row by row.
     var brightness: FloatPlane {
         var mean = FloatPlane(width: window.width, height: window.height)
-        guard !planes.isEmpty else { return mean }
-        let scale = 1 / Float(planes.count)
-        for plane in planes {
-            for i in mean.values.indices { mean.values[i] += plane.values[i] * scale }
-        }
+        KernelSet.best.mean(of: planes.map(\.values), into: mean.values.mutableSpan)
         return mean
     }
 }

@@ -1,38 +1,31 @@
+import PixelKernels
 import Raster
 
 /// The part of a difference that varies slowly over the scene (haze, illumination and view angle), as a robust local mean.
 enum SlowField {
-    static let cellSide = 32
-    /// Pixels around a place that its value depends on: 5 × 5 cells of the median, one of the smoothing, one of the interpolation.
+    static let cellSide = CellLevels.cellSide
+    /// Pixels around a place whose cells' levels its value depends on: 5 × 5 cells of the median, one of the smoothing, one of the interpolation.
     static let reach = 4 * cellSide
 
-    /// Takes the slow field off a plane in place: medians of cells, the median of each 5 × 5 of them, a 3 × 3 binomial, bilinear between
-    /// cell centres. Cells with less than a quarter of their pixels valid do not count.
+    /// Takes the slow field off a plane in place: the median of each 5 × 5 of the cells' levels, a 3 × 3 binomial, bilinear between cell centres.
     ///
-    /// - Returns: the cells' medians, row by row; nil where too little is valid.
-    @discardableResult
-    static func subtract(from plane: inout FloatPlane, validity: BytePlane) -> [Float?] {
-        let grid = CellGrid(width: plane.width, height: plane.height, side: cellSide)
-        var medians = [Float?](repeating: nil, count: grid.count)
-        var values: [Float] = []
-        for row in 0..<grid.rows {
-            for column in 0..<grid.columns {
-                values.removeAll(keepingCapacity: true)
-                let bottom = min(plane.height, (row + 1) * cellSide)
-                let right = min(plane.width, (column + 1) * cellSide)
-                // Every second row is enough for a median of a thousand.
-                for y in stride(from: row * cellSide, to: bottom, by: 2) {
-                    for x in (column * cellSide)..<right where validity.values[y * plane.width + x] != 0 {
-                        values.append(plane.values[y * plane.width + x])
-                    }
-                }
-                if values.count * 8 >= cellSide * cellSide
-                    || (values.count > 16 && values.count * 8 >= (bottom - row * cellSide) * (right - column * cellSide))
-                {
-                    medians[row * grid.columns + column] = RobustStatistics.median(&values)
-                }
-            }
+    /// - Parameters:
+    ///   - window: the plane's; begins and ends on the lattice of cells, within that of the levels.
+    ///   - levels: of the cells of `window`, and of those within `reach` of it as far as the scene goes.
+    static func subtract(from plane: inout FloatPlane, in window: PixelWindow, levels: CellLevels, band: Int) {
+        let field = field(levels.values[band], grid: levels.grid)
+        let (left, top) = ((window.x - levels.window.x) / cellSide, (window.y - levels.window.y) / cellSide)
+        let columns = window.width / cellSide
+        var part: [Float] = []
+        for row in 0..<(window.height / cellSide) {
+            let start = (top + row) * levels.grid.columns + left
+            part += field[start..<(start + columns)]
         }
+        KernelSet.best.subtractInterpolated(&plane.values, width: window.width, height: window.height, field: part)
+    }
+
+    /// The field at the middle of each cell.
+    private static func field(_ levels: [Float?], grid: CellGrid) -> [Float] {
         // A neighbour counts only together with the one opposite, so that a slope stays a slope at the edges of the scene and of masks.
         func pairs(_ source: [Float?], row: Int, column: Int, radius: Int, _ body: (Float, Int, Int) -> Void) {
             func value(_ r: Int, _ c: Int) -> Float? {
@@ -46,10 +39,11 @@ enum SlowField {
             }
         }
         var smooth = [Float?](repeating: nil, count: grid.count)
+        var found: [Float] = []
         for row in 0..<grid.rows {
-            for column in 0..<grid.columns where medians[row * grid.columns + column] != nil {
-                var found: [Float] = []
-                pairs(medians, row: row, column: column, radius: 2) { value, _, _ in found.append(value) }
+            for column in 0..<grid.columns where levels[row * grid.columns + column] != nil {
+                found.removeAll(keepingCapacity: true)
+                pairs(levels, row: row, column: column, radius: 2) { value, _, _ in found.append(value) }
                 smooth[row * grid.columns + column] = RobustStatistics.median(&found)
             }
         }
@@ -65,21 +59,7 @@ enum SlowField {
                 if weight > 0 { known[row * grid.columns + column] = sum / weight }
             }
         }
-        let field = filled(known, grid: grid)
-        let across = grid.interpolation(length: plane.width, cells: grid.columns)
-        let down = grid.interpolation(length: plane.height, cells: grid.rows)
-        for y in 0..<plane.height {
-            let upper = down.lower[y] * grid.columns
-            let lower = down.upper[y] * grid.columns
-            let v = down.weight[y]
-            for x in 0..<plane.width {
-                let u = across.weight[x]
-                let top = field[upper + across.lower[x]] * (1 - u) + field[upper + across.upper[x]] * u
-                let bottom = field[lower + across.lower[x]] * (1 - u) + field[lower + across.upper[x]] * u
-                plane.values[y * plane.width + x] -= top * (1 - v) + bottom * v
-            }
-        }
-        return medians
+        return filled(known, grid: grid)
     }
 
     /// Cells without a value take the mean of their neighbours that have one, ring by ring.

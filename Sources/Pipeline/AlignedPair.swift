@@ -55,6 +55,17 @@ struct AlignedPair: Sendable {
         PairBlock(before: try readBefore(window), after: try readAfter(window))
     }
 
+    /// Both dates in a window of the earlier grid, not interpolated where whole pixels bring them within half a pixel of each other.
+    func readNearest(_ window: PixelWindow) throws -> PairBlock {
+        guard let offset = wholeOffset else { return try read(window) }
+        let shift = registration.displacement.map.map(column: Double(window.x + window.maxX) / 2, row: Double(window.y + window.maxY) / 2)
+        let moved = PixelWindow(
+            x: window.x + offset.x + Int((shift.column - Double(window.x + window.maxX) / 2).rounded()),
+            y: window.y + offset.y + Int((shift.row - Double(window.y + window.maxY) / 2).rounded()),
+            width: window.width, height: window.height)
+        return PairBlock(before: try before.read(window), after: try after.read(moved).placed(at: window))
+    }
+
     private func readBefore(_ window: PixelWindow) throws -> SceneBlock {
         let displacement = displacement
         guard !displacement.isNone else { return try before.read(window) }

@@ -53,10 +53,11 @@ struct ChangeSweep: Sendable {
         var unfinished = members.map { PartialChange(size: $0.fit.size, keepsBefore: $0.wantsLuminanceBefore) }
         var failures = [(any Error)?](repeating: nil, count: members.count)
         let given = Mutex<Set<Int>>([])
+        let levels = members.map { LevelTiles($0.fit) }
         try WorkerPool.mapInOrder(count: tasks.count, jobs: jobs, window: jobs + 1) { index -> Result<Piece, any Error>? in
             let task = tasks[index]
             guard !given.withLock({ $0.contains(task.member) }) else { return nil }
-            return Result { try piece(of: members[task.member], in: blocks[task.member][task.block]) }
+            return Result { try piece(of: members[task.member], levels: levels[task.member], in: blocks[task.member][task.block]) }
         } consume: { index, result in
             let task = tasks[index]
             switch result {
@@ -78,10 +79,12 @@ struct ChangeSweep: Sendable {
         }
     }
 
-    private func piece(of member: Member, in block: PixelWindow) throws -> Piece {
+    private func piece(of member: Member, levels: LevelTiles, in block: PixelWindow) throws -> Piece {
         let fit = member.fit
         let pixels = try fit.pair.read(ChangeModel.readWindow(for: block, in: fit.size))
-        let change = fit.model.change(of: pixels, in: block, sizeOver: member.write == nil ? nil : fit.pair.frame)
+        let change = fit.model.change(
+            of: pixels, in: block, levels: try levels.levels(of: ChangeModel.levelWindow(for: block, in: fit.size)),
+            sizeOver: member.write == nil ? nil : fit.pair.frame)
         try member.write?(change)
         return Piece(
             change: change,

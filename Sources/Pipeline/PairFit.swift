@@ -39,7 +39,14 @@ struct PairFit: Sendable {
                 problem: "the two dates hold the same pixels, so that there is no noise to tell change from",
                 advice: "see whether one scene was given twice")
         }
-        guard let model = ChangeModel.fit(samples) else {
+        guard
+            let model = ChangeModel.fit(
+                samples,
+                mapping: { count, make in
+                    // Nothing in it throws.
+                    try? WorkerPool.forEach(count: count, jobs: jobs) { make($0) }
+                })
+        else {
             throw InputError(
                 problem: "too little is seen on both dates to tell change from noise",
                 advice: "give scenes that share at least some thousand clear pixels with texture")

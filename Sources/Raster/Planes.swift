@@ -46,6 +46,18 @@ public struct BytePlane: Sendable, Equatable {
     }
 }
 
+extension BytePlane {
+    /// Of two masks: usable where both are. - Precondition: the shapes are the same.
+    public mutating func formIntersection(_ other: BytePlane) {
+        precondition(width == other.width && height == other.height, "the masks differ in size")
+        values.withUnsafeMutableBufferPointer { own in
+            other.values.withUnsafeBufferPointer { other in
+                for i in 0..<own.count { own[i] &= other[i] }
+            }
+        }
+    }
+}
+
 /// The pixels of one scene in one window, as reflectance (or the file's own units where it gives no scale), with their validity.
 ///
 /// Shape: every plane and the mask have the window's size. A pixel that is outside the scene, nodata, cloud, shadow or not finite has

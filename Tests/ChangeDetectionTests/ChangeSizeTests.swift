@@ -55,6 +55,7 @@ struct ChangeSizeTests {
         func change(_ model: ChangeModel, in block: PixelWindow, frame: Int = 0) -> ChangeBlock {
             model.change(
                 of: pair(ChangeModel.readWindow(for: block, in: size)), in: block,
+                levels: CellLevels(pair(ChangeModel.levelWindow(for: block, in: size)), normalisation: model.normalisation),
                 sizeOver: SceneFrame(size: size, columns: frame, rows: frame))
         }
     }
@@ -80,7 +81,7 @@ struct ChangeSizeTests {
                     weights += weight
                     for band in difference.differences.indices {
                         let class2 = noise(band, Double(difference.sharpness[u, v])) * Double(model.noiseOfScene[band])
-                        let d = Double(difference.differences[band][u, v])
+                        let d = Double(difference.differences[band][v * difference.window.width + u])
                         energy += weight * min(d * d / class2, 16) / Double(difference.differences.count)
                     }
                 }
@@ -96,7 +97,8 @@ struct ChangeSizeTests {
         let block = PixelWindow(scene.size)
         let model = try #require(ChangeModel.fit([scene.whole]))
         let change = scene.change(model, in: block)
-        let difference = DifferenceBlock(pair: scene.whole, normalisation: model.normalisation, noise: model.noiseByClass.map { $0[0] })
+        var difference = DifferenceBlock(pair: scene.whole, normalisation: model.normalisation)
+        difference.explain(noise: model.noiseByClass.map { $0[0] })
         var generator = SeededGenerator(seed: 5)
         var seen = 0
         for k in 0..<600 {

@@ -34,7 +34,14 @@ struct ModelTests {
     func slowField() {
         var plane = FloatPlane(width: 512, height: 512)
         for y in 0..<512 { for x in 0..<512 { plane[x, y] = 0.01 * Float(x) - 0.02 * Float(y) + (x == 200 ? 1 : 0) } }
-        SlowField.subtract(from: &plane, validity: BytePlane(width: 512, height: 512, repeating: 255))
+        let window = PixelWindow(x: 0, y: 0, width: 512, height: 512)
+        let mask = BytePlane(width: 512, height: 512, repeating: 255)
+        let nothing = FloatPlane(width: 512, height: 512)
+        let pair = PairBlock(
+            before: SceneBlock(window: window, planes: [nothing], validity: mask),
+            after: SceneBlock(window: window, planes: [plane], validity: mask))
+        let levels = CellLevels(pair, normalisation: Normalisation(gain: [1], offset: [0]))
+        SlowField.subtract(from: &plane, in: window, levels: levels, band: 0)
         // Within reach of the edges the field is one-sided, so the middle is looked at.
         for y in 192..<320 {
             #expect(abs(plane[200, y] - 1) < 0.02)
@@ -51,13 +58,14 @@ struct ModelTests {
         let pair = PairBlock(before: before, after: after)
         let identity = Normalisation(gain: [1], offset: [0])
         func spread(_ block: DifferenceBlock) -> Float {
-            RobustStatistics.centredDeviation((96..<160).flatMap { y in (20..<90).map { block.differences[0][$0, y] } })
+            RobustStatistics.centredDeviation((96..<160).flatMap { y in (20..<90).map { block.differences[0][y * 256 + $0] } })
         }
-        let plain = DifferenceBlock(pair: pair, normalisation: identity, noise: nil)
-        let explained = DifferenceBlock(pair: pair, normalisation: identity, noise: plain.deviations())
+        let plain = DifferenceBlock(pair: pair, normalisation: identity)
+        var explained = plain
+        explained.explain(noise: plain.deviations())
         #expect(spread(explained) < 0.5 * spread(plain))
         #expect(spread(explained) < 0.03)
-        let onLine = (100..<156).map { y in explained.differences[0][Int((128 + 0.2 * (Double(y) - 128)).rounded()), y] }
+        let onLine = (100..<156).map { y in explained.differences[0][y * 256 + Int((128 + 0.2 * (Double(y) - 128)).rounded())] }
         #expect(onLine.reduce(0, +) / Float(onLine.count) > 0.28)
     }
 
@@ -93,7 +101,8 @@ struct ModelTests {
         let meanSquare = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
         #expect(abs(meanSquare.squareRoot() - 1) < 0.05)
         let part = PixelWindow(x: 256, y: 192, width: 128, height: 96)
-        let alone = model.change(of: pair(ChangeModel.readWindow(for: part, in: block.size)), in: part)
+        let levels = CellLevels(pair(ChangeModel.levelWindow(for: part, in: block.size)), normalisation: model.normalisation)
+        let alone = model.change(of: pair(ChangeModel.readWindow(for: part, in: block.size)), in: part, levels: levels)
         for y in 0..<part.height {
             for x in 0..<part.width {
                 #expect(alone.signed[y * part.width + x] == change.signed[(part.y + y) * 512 + part.x + x])

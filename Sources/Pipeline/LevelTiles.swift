@@ -1,0 +1,35 @@
+import ChangeDetection
+import Raster
+import Synchronization
+
+/// The cells' levels of a pair, made tile by tile as blocks ask for them.
+final class LevelTiles: Sendable {
+    /// A tile of files made for access by windows has this side as a rule: each is decoded for the levels and for the change at about the same time.
+    private static let side = 512
+
+    private let fit: PairFit
+    private let tiles: [PixelWindow]
+    private let columns: Int
+    private let made = Mutex<[Int: CellLevels]>([:])
+
+    init(_ fit: PairFit) {
+        self.fit = fit
+        tiles = PixelWindow(fit.size).blocks(side: Self.side)
+        columns = (fit.size.width + Self.side - 1) / Self.side
+    }
+
+    /// - Parameter window: on the lattice of cells, and begun within the scene.
+    func levels(of window: PixelWindow) throws -> CellLevels {
+        let touched = ((window.y / Self.side)...((min(window.maxY, fit.size.height) - 1) / Self.side)).flatMap { row in
+            ((window.x / Self.side)...((min(window.maxX, fit.size.width) - 1) / Self.side)).map { row * columns + $0 }
+        }
+        let parts = try touched.map { index in
+            if let known = made.withLock({ $0[index] }) { return known }
+            // Two threads may make the same one; they make it alike.
+            let levels = CellLevels(try fit.pair.readNearest(tiles[index]), normalisation: fit.model.normalisation)
+            made.withLock { $0[index] = levels }
+            return levels
+        }
+        return CellLevels(window: window, of: parts, bandCount: fit.model.normalisation.gain.count)
+    }
+}

@@ -1,0 +1,86 @@
+import PixelKernelsAVX2
+import PixelKernelsBaseline
+
+extension KernelSet {
+    /// The signed change of some rows of a block: `z(x) = Σ_b d_b(x) · weights[step(x) · bands + b]`, b rising, in two quantisations.
+    ///
+    /// - Parameters:
+    ///   - differences: planes, one a band, `width` pixels a row. - `steps`, `validity`: of the same shape.
+    ///   - columns, rows: the part that is wanted.
+    ///   - weights: of each band in each step of noise, in standard deviations a unit.
+    /// - Returns: row by row of the part, `coarse` in steps of 0.1, clamped to ±127, −128 where not valid or not a number; `fine` in steps of 0.01,
+    ///   clamped to ±32 767, −32 768 where not valid or not a number.
+    public func signedChange(
+        differences: [[Float]], width: Int, columns: Range<Int>, rows: Range<Int>, steps: [UInt16], weights: [Float], validity: [UInt8]
+    ) -> (coarse: [Int8], fine: [Int16]) {
+        precondition(differences.allSatisfy { $0.count == validity.count } && steps.count == validity.count, "the planes differ in size")
+        precondition(columns.lowerBound >= 0 && columns.upperBound <= width && rows.lowerBound >= 0, "the part lies outside the planes")
+        precondition(rows.upperBound * width <= validity.count, "the part lies outside the planes")
+        let bands = differences.count
+        let weigh = usesAVX2 ? PixelKernelsAVX2.weighedByStep : PixelKernelsBaseline.weighedByStep
+        let toInt8 = usesAVX2 ? PixelKernelsAVX2.quantiseInt8 : PixelKernelsBaseline.quantiseInt8
+        let toInt16 = usesAVX2 ? PixelKernelsAVX2.quantiseInt16 : PixelKernelsBaseline.quantiseInt16
+        let count = columns.count * rows.count
+        var fine: [Int16] = []
+        let coarse = [Int8](unsafeUninitializedCapacity: count) { coarse, coarseCount in
+            fine = [Int16](unsafeUninitializedCapacity: count) { fine, fineCount in
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { z in
+                    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: max(1, bands)) { pointers in
+                        guard let z = z.baseAddress, let rowsOfBands = pointers.baseAddress, let coarse = coarse.baseAddress,
+                            let fine = fine.baseAddress
+                        else { return }
+                        validity.withUnsafeBufferPointer { validity in
+                            steps.withUnsafeBufferPointer { steps in
+                                guard let validity = validity.baseAddress, let steps = steps.baseAddress else { return }
+                                for (k, y) in rows.enumerated() {
+                                    let start = y * width + columns.lowerBound
+                                    withRows(of: differences, at: start, into: pointers) {
+                                        weigh(rowsOfBands, bands, steps + start, weights, z, columns.count)
+                                    }
+                                    let target = k * columns.count
+                                    toInt8(z, ChangePlanes.stepsPerSigmaInt8, validity + start, coarse + target, columns.count)
+                                    toInt16(z, ChangePlanes.stepsPerSigmaInt16, validity + start, fine + target, columns.count)
+                                }
+                            }
+                        }
+                    }
+                }
+                fineCount = count
+            }
+            coarseCount = count
+        }
+        return (coarse, fine)
+    }
+
+    /// Calls `body` while the addresses of the bands' samples at `offset` stand in `pointers`.
+    private func withRows(
+        of planes: [[Float]], at offset: Int, into pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>>, _ body: () -> Void
+    ) {
+        func open(_ index: Int) {
+            guard index < planes.count else { return body() }
+            planes[index].withUnsafeBufferPointer { plane in
+                guard let base = plane.baseAddress else { return }
+                pointers.initializeElement(at: index, to: base + offset)
+                open(index + 1)
+            }
+        }
+        open(0)
+    }
+
+    /// Levels of a plane's part, `round(value · scale)`, clamped to ±127; 0 for what is not a number.
+    public func levels(_ values: [Float], width: Int, columns: Range<Int>, rows: Range<Int>, scale: Float) -> [Int8] {
+        precondition(columns.lowerBound >= 0 && columns.upperBound <= width && rows.upperBound * width <= values.count, "outside the plane")
+        let toInt8 = usesAVX2 ? PixelKernelsAVX2.quantiseInt8 : PixelKernelsBaseline.quantiseInt8
+        let all = [UInt8](repeating: 255, count: columns.count)
+        return [Int8](unsafeUninitializedCapacity: columns.count * rows.count) { out, count in
+            values.withUnsafeBufferPointer { values in
+                guard let values = values.baseAddress, let out = out.baseAddress else { return }
+                for (k, y) in rows.enumerated() {
+                    toInt8(values + (y * width + columns.lowerBound), scale, all, out + k * columns.count, columns.count)
+                }
+            }
+            count = columns.count * rows.count
+            for i in 0..<count where out[i] == -128 { out[i] = 0 }
+        }
+    }
+}
