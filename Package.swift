@@ -48,7 +48,7 @@ let package = Package(
         .target(name: "PixelKernelsAVX2", swiftSettings: [.unsafeFlags(kernelFlags + wideInstructions)]),
         .target(name: "PixelKernels", dependencies: ["PixelKernelsBaseline", "PixelKernelsAVX2", "CProcessor"]),
         // Floor 1
-        .target(name: "RasterIO", dependencies: ["Raster", "CTIFF", "CPNG", "CGeoTIFF", "CZlib", "CRasterShims"]),
+        .target(name: "RasterIO", dependencies: ["Raster", "PixelKernels", "CTIFF", "CPNG", "CGeoTIFF", "CZlib", "CRasterShims"]),
         .target(name: "Geodesy", dependencies: ["Raster", "CProj", "CGEOS"]),
         .target(name: "StrictYAML", dependencies: ["Raster", .product(name: "Yams", package: "Yams")]),
         // Floor 2
@@ -70,7 +70,7 @@ let package = Package(
         .target(
             name: "Pipeline",
             dependencies: [
-                "Raster", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Reporting", "Claims",
+                "Raster", "PixelKernels", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Reporting", "Claims",
                 "StrictYAML", "CCrypto", "CCurlShims",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),

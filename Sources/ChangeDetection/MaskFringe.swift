@@ -12,6 +12,7 @@ enum MaskFringe {
     private static let leakLimit = 30
 
     static func remove(from planes: inout SearchPlanes) {
+        guard mayHoldMasks(planes) else { return }
         let hidden = BytePlane(width: planes.width, height: planes.height, values: planes.signed.map { $0 == -128 ? 255 : 0 })
         // The rim that interpolation costs at a scene's edge is narrower than a speck.
         let core = hidden.eroded(by: speckRadius)
@@ -38,6 +39,17 @@ enum MaskFringe {
             }
             front = next
         }
+    }
+}
+
+extension MaskFringe {
+    /// False where nothing masked is more than a speck across: anything larger covers a point of a lattice of that pitch.
+    private static func mayHoldMasks(_ planes: SearchPlanes) -> Bool {
+        func lattice(_ length: Int) -> [Int] {
+            Array(stride(from: speckRadius, to: length, by: 2 * speckRadius)) + [max(0, length - 1 - speckRadius)]
+        }
+        let columns = lattice(planes.width)
+        return lattice(planes.height).contains { y in columns.contains { planes.signed[y * planes.width + $0] == -128 } }
     }
 }
 

@@ -130,13 +130,12 @@ public enum ShiftEstimator {
 
     /// The whole-pixel shift with the highest correlation of the clipped band-passed images.
     private static func wholePixelShift(_ samples: [RegistrationSample]) -> (x: Int, y: Int) {
-        var best = (score: -Double.infinity, x: 0, y: 0)
+        var best = (score: Int.min, x: 0, y: 0)
         for dy in -searchRadius...searchRadius {
             for dx in -searchRadius...searchRadius {
-                var score = 0.0
-                for sample in samples { score += sample.correlation(dx: dx, dy: dy) }
+                let score = samples.reduce(0) { $0 + $1.correlation(dx: dx, dy: dy) }
                 // A tie, as between two blank images, goes to the smaller shift.
-                if score > best.score * (1 + 1e-9) || (score == best.score && dx * dx + dy * dy < best.x * best.x + best.y * best.y) {
+                if score > best.score || (score == best.score && dx * dx + dy * dy < best.x * best.x + best.y * best.y) {
                     best = (score, dx, dy)
                 }
             }

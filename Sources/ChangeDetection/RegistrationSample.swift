@@ -1,3 +1,4 @@
+import PixelKernels
 import Raster
 
 /// One sample window, ready for comparison: band-passed brightness of both dates and what is usable of it.
@@ -12,6 +13,8 @@ struct RegistrationSample {
     let usableCount: Int
     /// Robust spread of the earlier image, to clip by.
     let spread: Float
+    /// Both images clipped at three times the spread, in steps of a 500th of that; the earlier one 0 where it is not usable.
+    private let levels: (before: [Int16], after: [Int16])
 
     init?(_ pair: PairBlock) {
         origin = (pair.before.window.x, pair.before.window.y)
@@ -40,7 +43,13 @@ struct RegistrationSample {
         self.usable = usable
         usableCount = count
         let values = zip(before.values, usable).compactMap { $1 ? $0 : nil }
-        spread = max(RobustStatistics.centredDeviation(values), .leastNormalMagnitude)
+        let spread = max(RobustStatistics.centredDeviation(values), .leastNormalMagnitude)
+        self.spread = spread
+        func level(_ value: Float) -> Int16 {
+            let share = value / (3 * spread)
+            return share > -1 ? share < 1 ? Int16(share * 500) : 500 : -500
+        }
+        levels = (zip(before.values, usable).map { $1 ? level($0) : 0 }, after.values.map(level))
     }
 
     /// Brightness less its 4 px blur, softened by 0.8 px, so that interpolation's own softening makes no difference.
@@ -60,20 +69,13 @@ struct RegistrationSample {
         return fine
     }
 
-    func correlation(dx: Int, dy: Int) -> Double {
+    /// Correlation of the clipped images, the later one read at the shift; over every second row.
+    func correlation(dx: Int, dy: Int) -> Int {
         let margin = ShiftEstimator.margin
-        let limit = 3 * spread
-        var sum = 0.0
-        for y in stride(from: margin, to: height - margin, by: 2) {
-            var row: Float = 0
-            for x in margin..<(width - margin) where usable[y * width + x] {
-                let a = max(-limit, min(limit, before.values[y * width + x]))
-                let b = max(-limit, min(limit, after.values[(y + dy) * width + x + dx]))
-                row += a * b
-            }
-            sum += Double(row)
-        }
-        return sum
+        return KernelSet.best.correlation(
+            levels.before, levels.after, width: width, columns: margin..<(width - margin), rows: margin..<(height - margin), rowStep: 2,
+            dx: dx,
+            dy: dy)
     }
 }
 

@@ -1,4 +1,5 @@
 import ChangeDetection
+import PixelKernels
 import Raster
 
 /// The stretch from brightness to the grey of a picture: 1 at the 1st percentile, 255 at the 99th, 0 for no data.
@@ -30,16 +31,9 @@ struct LuminanceStretch: Sendable {
 
     /// Shape: `window.height` × `window.width`. Masked pixels (cloud) are shown as they are; pixels without data are 0.
     func luminance(of block: SceneBlock, in window: PixelWindow) -> [UInt8] {
-        var result = [UInt8](repeating: 0, count: window.pixelCount)
-        for y in 0..<window.height {
-            let source = (window.y - block.window.y + y) * block.window.width + window.x - block.window.x
-            for x in 0..<window.width {
-                let i = source + x
-                let brightness = Self.brightness(block, i)
-                guard brightness.isFinite, block.validity.values[i] != 0 || brightness != 0 else { continue }
-                result[y * window.width + x] = UInt8(max(1, min(255, 1 + (brightness - low) * scale)))
-            }
-        }
-        return result
+        KernelSet.best.greyLevels(
+            of: block.planes.map(\.values), width: block.window.width,
+            columns: (window.x - block.window.x)..<(window.maxX - block.window.x),
+            rows: (window.y - block.window.y)..<(window.maxY - block.window.y), low: low, scale: scale, validity: block.validity.values)
     }
 }

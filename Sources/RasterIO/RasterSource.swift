@@ -16,10 +16,23 @@ protocol RasterSource: Sendable {
     ///   - overview: index into `info.overviews`, nil for full resolution.
     func read(_ window: PixelWindow, bands: [Int], overview: Int?) throws -> SampleBlock
 
+    /// Values of a window at full resolution; `validity`, of the window's shape, becomes 0 where a band's sample stands for none or is not finite.
+    func readValues(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]]
+
     /// The mask that the file keeps beside its bands, 255 where usable; nil where it keeps none.
     func readMask(_ window: PixelWindow) throws -> BytePlane?
 }
 
 extension RasterSource {
+    func readValues(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
+        try readValuesOfSamples(window, bands, validity: &validity)
+    }
+
+    /// By way of the samples as they are stored.
+    func readValuesOfSamples(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
+        let block = try read(window, bands: bands.map(\.band), overview: nil)
+        return bands.enumerated().map { block.values(at: $0, scaling: $1, validity: &validity) }
+    }
+
     func readMask(_ window: PixelWindow) throws -> BytePlane? { nil }
 }

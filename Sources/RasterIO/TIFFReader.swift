@@ -1,5 +1,6 @@
 import CRasterShims
 import CTIFF
+import PixelKernels
 import Raster
 
 /// A TIFF or BigTIFF file, with its GeoTIFF and GDAL tags.
@@ -65,6 +66,69 @@ final class TIFFReader: RasterSource {
             written = bandBytes * bands.count
         }
         return SampleBlock(window: window, bandCount: bands.count, type: info.sampleType, bytes: bytes)
+    }
+
+    func readValues(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
+        let kind: InterleavedSamples.Kind
+        switch info.sampleType {
+        case .uint16: kind = .uint16
+        case .uint8: kind = .uint8
+        default: return try readValuesOfSamples(window, bands, validity: &validity)
+        }
+        // No whole number of 16 bits leaves the floats then.
+        guard bands.allSatisfy({ (abs($0.scale) * 65_535 + abs($0.offset)).isFinite }) else {
+            return try readValuesOfSamples(window, bands, validity: &validity)
+        }
+        let layout = main
+        let step = layout.samplesPerBlockPixel
+        let planes = layout.isPlanar ? Array(Set(bands.map(\.band))).sorted() : [0]
+        let routes = bands.enumerated().map {
+            (target: $0, scaling: $1, plane: layout.isPlanar ? $1.band : 0, sample: layout.isPlanar ? 0 : $1.band)
+        }
+        // All four samples of a pixel in the order they stand in.
+        let quad = kind == .uint16 && step == 4 ? (0..<4).compactMap { sample in routes.first { $0.sample == sample } } : []
+        let isQuad = quad.count == 4 && routes.count == 4
+        let missing = kind == .uint16 ? Int(missingSample.withUnsafeBytes { $0.loadUnaligned(as: UInt16.self) }) : Int(missingSample[0])
+        let kernels = KernelSet.best
+        return try validity.withUnsafeMutableBufferPointer { validity in
+            guard let validity = validity.baseAddress else { return [] }
+            return try makePlanes(bands.count, of: window.pixelCount) { targets in
+                try blocks(of: layout).read(window, planes: planes) { samples, plane, held, rowBytes, wanted in
+                    for y in wanted.y..<wanted.maxY {
+                        let start = (y - window.y) * window.width + wanted.x - window.x
+                        guard let samples else {
+                            for route in routes where route.plane == plane {
+                                let isNone = route.scaling.noData == Double(missing)
+                                let value = isNone ? 0 : Float(missing) * route.scaling.scale + route.scaling.offset
+                                (targets[route.target] + start).update(repeating: value, count: wanted.width)
+                                if isNone { (validity + start).update(repeating: 0, count: wanted.width) }
+                            }
+                            continue
+                        }
+                        let pixels = InterleavedSamples(
+                            samples + ((y - held.y) * rowBytes + (wanted.x - held.x) * step * info.sampleType.byteCount), kind: kind,
+                            step: step)
+                        if isQuad {
+                            kernels.scaleQuads(
+                                pixels, scales: quad.map(\.scaling.scale), offsets: quad.map(\.scaling.offset),
+                                into: quad.map { targets[$0.target] + start }, count: wanted.width)
+                        }
+                        for route in routes where route.plane == plane {
+                            if !isQuad {
+                                kernels.scale(
+                                    pixels, sample: route.sample, scale: route.scaling.scale, offset: route.scaling.offset,
+                                    into: targets[route.target] + start, count: wanted.width)
+                            }
+                            if let marker = route.scaling.noData.flatMap({ UInt16(exactly: $0) }) {
+                                kernels.clear(
+                                    targets[route.target] + start, validity + start, where: pixels, sample: route.sample, is: marker,
+                                    count: wanted.width)
+                            }
+                        }
+                    }
+                }
+            }
+        }
     }
 
     func readMask(_ window: PixelWindow) throws -> BytePlane? {

@@ -46,47 +46,16 @@ struct BandFile: Sendable {
     /// Values and validity on the file's own grid.
     private func decode(_ window: PixelWindow, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
         let info = reader.info
-        let block = try reader.read(window, bands: members.map(\.band.indexInFile) + (info.alphaBand.map { [$0] } ?? []))
-        if info.alphaBand != nil {
-            let alpha = block.floats(band: members.count)
-            for i in validity.indices where alpha[i] == 0 { validity[i] = 0 }
+        var bands = members.map {
+            SampleScaling(band: $0.band.indexInFile, scale: Float($0.band.scale), offset: Float($0.band.offset), noData: $0.band.noData)
         }
+        // Where it is 0 nothing is seen.
+        if let alpha = info.alphaBand { bands.append(SampleScaling(band: alpha, noData: 0)) }
+        let planes = try reader.readValues(window, bands, validity: &validity)
         if info.hasInternalMask, let mask = try reader.readMask(window) {
             for i in validity.indices where mask.values[i] == 0 { validity[i] = 0 }
         }
-        return members.enumerated().map { position, member in
-            (member.plane, Self.values(of: block, at: position, as: member.band, validity: &validity))
-        }
-    }
-
-    private static func values(of block: SampleBlock, at position: Int, as band: SceneBand, validity: inout [UInt8]) -> [Float] {
-        var values = block.floats(band: position)
-        if let noData = band.noData {
-            switch block.type {
-            case .uint8, .int8, .uint16, .int16, .float32:
-                let marker = Float(noData)
-                validity.withUnsafeMutableBufferPointer { validity in
-                    for i in values.indices { validity[i] = values[i] == marker ? 0 : validity[i] }
-                }
-            case .uint32, .int32, .float64:
-                // Close neighbours of the marker must not round to it.
-                let exact = block.doubles(band: position)
-                for i in exact.indices where exact[i] == noData { validity[i] = 0 }
-            }
-        }
-        let scale = Float(band.scale)
-        let offset = Float(band.offset)
-        values.withUnsafeMutableBufferPointer { values in
-            validity.withUnsafeMutableBufferPointer { validity in
-                for i in values.indices {
-                    let value = values[i] * scale + offset
-                    let isFinite = value.isFinite
-                    values[i] = isFinite ? value : 0
-                    validity[i] = isFinite ? validity[i] : 0
-                }
-            }
-        }
-        return values
+        return zip(members, planes).map { ($0.plane, $1) }
     }
 }
 

@@ -1,0 +1,95 @@
+/// `out = Float(samples[i · step]) · scale + offset`.
+package func scaledUInt16(
+    _ samples: UnsafePointer<UInt16>, _ step: Int, _ scale: Float, _ offset: Float, _ out: UnsafeMutablePointer<Float>, _ count: Int
+) {
+    if step == 1 {
+        for i in 0..<count { out[i] = Float(samples[i]) * scale + offset }
+        return
+    }
+    for i in 0..<count { out[i] = Float(samples[i &* step]) * scale + offset }
+}
+
+package func scaledUInt8(
+    _ samples: UnsafePointer<UInt8>, _ step: Int, _ scale: Float, _ offset: Float, _ out: UnsafeMutablePointer<Float>, _ count: Int
+) {
+    if step == 1 {
+        for i in 0..<count { out[i] = Float(samples[i]) * scale + offset }
+        return
+    }
+    for i in 0..<count { out[i] = Float(samples[i &* step]) * scale + offset }
+}
+
+/// Pixels of four interleaved samples, each to a plane of its own.
+package func scaledQuadsUInt16(
+    _ samples: UnsafePointer<UInt16>, _ scales: UnsafePointer<Float>, _ offsets: UnsafePointer<Float>,
+    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, _ third: UnsafeMutablePointer<Float>,
+    _ fourth: UnsafeMutablePointer<Float>, _ count: Int
+) {
+    let (scale0, scale1, scale2, scale3) = (scales[0], scales[1], scales[2], scales[3])
+    let (offset0, offset1, offset2, offset3) = (offsets[0], offsets[1], offsets[2], offsets[3])
+    for i in 0..<count {
+        first[i] = Float(samples[4 &* i]) * scale0 + offset0
+        second[i] = Float(samples[4 &* i &+ 1]) * scale1 + offset1
+        third[i] = Float(samples[4 &* i &+ 2]) * scale2 + offset2
+        fourth[i] = Float(samples[4 &* i &+ 3]) * scale3 + offset3
+    }
+}
+
+/// Where a sample has the value that stands for none, value and validity become 0; the rest stays.
+package func clearMarkedUInt16(
+    _ samples: UnsafePointer<UInt16>, _ step: Int, _ marker: UInt16, _ values: UnsafeMutablePointer<Float>,
+    _ validity: UnsafeMutablePointer<UInt8>, _ count: Int
+) {
+    if step == 4 {
+        for i in 0..<count {
+            let kept = values[i].bitPattern
+            values[i] = Float(bitPattern: samples[4 &* i] == marker ? 0 : kept)
+        }
+        for i in 0..<count {
+            let kept = validity[i]
+            validity[i] = samples[4 &* i] == marker ? 0 : kept
+        }
+        return
+    }
+    for i in 0..<count {
+        let kept = values[i].bitPattern
+        values[i] = Float(bitPattern: samples[i &* step] == marker ? 0 : kept)
+    }
+    for i in 0..<count {
+        let kept = validity[i]
+        validity[i] = samples[i &* step] == marker ? 0 : kept
+    }
+}
+
+package func clearMarkedUInt8(
+    _ samples: UnsafePointer<UInt8>, _ step: Int, _ marker: UInt8, _ values: UnsafeMutablePointer<Float>,
+    _ validity: UnsafeMutablePointer<UInt8>, _ count: Int
+) {
+    for i in 0..<count {
+        let kept = values[i].bitPattern
+        values[i] = Float(bitPattern: samples[i &* step] == marker ? 0 : kept)
+    }
+    for i in 0..<count {
+        let kept = validity[i]
+        validity[i] = samples[i &* step] == marker ? 0 : kept
+    }
+}
+
+/// 1 for `low` and below, one more for each `1 / scale` above it, up to 255; 0 for what is not finite, and for 0 where not valid.
+package func greyLevels(
+    _ values: UnsafePointer<Float>, _ low: Float, _ scale: Float, _ validity: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<UInt8>,
+    _ count: Int
+) {
+    for i in 0..<count {
+        let value = values[i]
+        let valid = validity[i]
+        var level = (value - low) * scale + 1
+        level = level < 255 ? level : 255
+        level = level > 1 ? level : 1
+        // Cut to a whole number by adding 2²³ to what is half a step less: the low bits of the pattern are then the number.
+        let whole = UInt8(truncatingIfNeeded: (level - 0.498_046_88 + 8_388_608).bitPattern)
+        let isFinite: UInt8 = (value.bitPattern & 0x7FFF_FFFF) < 0x7F80_0000 ? 255 : 0
+        let hasData: UInt8 = (value.bitPattern & 0x7FFF_FFFF) != 0 ? 255 : 0
+        out[i] = whole & isFinite & (valid | hasData)
+    }
+}
