@@ -3,16 +3,18 @@
 SWIFT ?= swift
 PREFIX ?= /usr/local
 DESTDIR ?=
+SPEED ?=
+COUNT ?=
 BUILD := .build/release
 PACKAGES := libpng-dev libtiff-dev libgeotiff-dev libproj-dev libgeos-dev libcairo2-dev libsqlite3-dev libssl-dev zlib1g-dev \
 	libcurl4-gnutls-dev ca-certificates fonts-dejavu-core pkg-config
 SOURCES := Sources Tests Benchmarks/Package.swift Benchmarks/Sources Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help deps packages toolchain build demo test bench accuracy format lint install clean
+.PHONY: help deps packages toolchain build demo test bench instructions accuracy format lint install clean
 
 help: ## say what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 deps: packages toolchain ## install the Debian packages that are missing, and check the Swift toolchain
 
@@ -52,8 +54,12 @@ demo: build ## run the pipeline of the corridor on the imagery in Imagery
 test: deps ## run all tests
 	$(SWIFT) test
 
-bench: deps ## measure the pixel kernels
+bench: build ## measure the pixel kernels, then the program against decoding its input (Python with numpy and rasterio); SPEED="--side 2048 --runs 1" for a quick look
 	cd Benchmarks && $(SWIFT) run -c release KernelBenchmarks
+	python3 Benchmarks/Speed/speed.py $(SPEED)
+
+instructions: build ## count the instructions of a small diff (valgrind) and compare with the figures kept; COUNT=--store keeps new ones
+	python3 Benchmarks/Speed/instructions.py $(COUNT)
 
 accuracy: build ## measure what is found, missed and falsely found, beside simple peers (Python with numpy, scipy, rasterio, shapely and pyproj)
 	python3 Benchmarks/Accuracy/accuracy.py
@@ -70,4 +76,4 @@ install: build ## install below PREFIX (/usr/local)
 
 clean: ## remove what was built, but not Output
 	$(SWIFT) package clean
-	rm -rf Benchmarks/.build
+	rm -rf Benchmarks/.build .build/speed
