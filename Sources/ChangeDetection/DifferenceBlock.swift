@@ -33,11 +33,12 @@ struct DifferenceBlock: Sendable {
         let levels = levels ?? CellLevels(pair, normalisation: normalisation)
         differences = pair.before.planes.indices.map { band in
             let (before, after) = (pair.before.planes[band].values, pair.after.planes[band].values)
-            var plane = FloatPlane(width: window.width, height: window.height)
-            KernelSet.best.normalisedDifference(
-                before: before.span, after: after.span,
-                gain: Float(normalisation.gain[band]), offset: Float(normalisation.offset[band]), validity: validity.values.span,
-                into: plane.values.mutableSpan)
+            var plane = FloatPlane(width: window.width, height: window.height) {
+                KernelSet.best.normalisedDifference(
+                    before: before.span, after: after.span, gain: Float(normalisation.gain[band]),
+                    offset: Float(normalisation.offset[band]),
+                    validity: validity.values.span, into: $0.mutableSpan)
+            }
             SlowField.subtract(from: &plane, in: window, levels: levels, band: band)
             return plane.values
         }
@@ -47,8 +48,9 @@ struct DifferenceBlock: Sendable {
         brightness.fill(where: validity)
         residual = StructuralResidual(brightness: brightness)
         let smooth = brightness.filtered(symmetric: Self.kernels.fine)
-        var squares = FloatPlane(width: window.width, height: window.height)
-        KernelSet.best.squaredDifference(brightness.values.span, smooth.values.span, into: squares.values.mutableSpan)
+        let squares = FloatPlane(width: window.width, height: window.height) {
+            KernelSet.best.squaredDifference(brightness.values.span, smooth.values.span, into: $0.mutableSpan)
+        }
         var sharpness = squares.filtered(symmetric: Self.kernels.around)
         KernelSet.best.takeRoots(sharpness.values.mutableSpan)
         self.sharpness = sharpness

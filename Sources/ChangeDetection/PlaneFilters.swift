@@ -6,10 +6,10 @@ extension FloatPlane {
     ///
     /// - Parameter kernel: weights at 0, 1, 2, … pixels from the centre.
     func filtered(symmetric kernel: [Float]) -> FloatPlane {
-        var result = FloatPlane(width: width, height: height)
         let taps = Array(kernel.dropFirst().reversed()) + kernel
-        KernelSet.best.gaussianBlur(values.span, width: width, height: height, taps: taps, into: result.values.mutableSpan)
-        return result
+        return FloatPlane(width: width, height: height) {
+            KernelSet.best.gaussianBlur(values.span, width: width, height: height, taps: taps, into: $0.mutableSpan)
+        }
     }
 
     /// Half of a Gaussian's weights for `filtered(symmetric:)`, their sum over the whole kernel 1. `sigma` in pixels.
@@ -42,8 +42,6 @@ func exponential(_ x: Double) -> Double {
 extension SceneBlock {
     /// The mean over the bands, row by row.
     var brightness: FloatPlane {
-        var mean = FloatPlane(width: window.width, height: window.height)
-        KernelSet.best.mean(of: planes.map(\.values), into: mean.values.mutableSpan)
-        return mean
+        FloatPlane(width: window.width, height: window.height) { KernelSet.best.mean(of: planes.map(\.values), into: $0.mutableSpan) }
     }
 }

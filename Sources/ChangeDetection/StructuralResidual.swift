@@ -30,9 +30,9 @@ struct StructuralResidual {
         planes = StructurePlanes(
             width: width, height: height, soft: soft.values, softer: soft.filtered(symmetric: Self.kernels.softer).values,
             coarse: coarse.values, curved: soft.filtered(symmetric: Self.kernels.soft).values)
-        var detail = FloatPlane(width: width, height: height)
-        KernelSet.best.difference(soft.values.span, coarse.values.span, into: detail.values.mutableSpan)
-        self.detail = detail
+        detail = FloatPlane(width: width, height: height) {
+            KernelSet.best.difference(soft.values.span, coarse.values.span, into: $0.mutableSpan)
+        }
     }
 
     /// Takes the explained part off the differences in place.

@@ -101,6 +101,8 @@ struct TileRun: Sendable {
         var sweep = TileSweep(self, comparison, sources: sources)
         try sweep.run { progress(0.6 * $0) }
         comparison = sweep.comparison
+        // The search needs the room, and no pixels.
+        cache.empty()
         for (k, pair) in plan.enumerated() {
             guard let refusal = comparison.pairs[k]?.refusal else { continue }
             refused.append(RefusedInput(input: title(scenes[pair.before], scenes[pair.after]), reason: refusal))

@@ -68,7 +68,9 @@ struct TileSweep {
             var raster: ChangeRaster?
             if case .pair = task { raster = try changeRaster(of: ends(task)) }
             if let raster { member.write = { try raster.write($0) } }
-            if wantsReference, task.isDate || !comparison.isStack {
+            // Two dates alone are not looked at again without a ledger; of the earlier one only the report shows a picture then.
+            let isNeeded = comparison.isStack || tile.steps.ledger != nil || tile.outputs.contains(.report)
+            if wantsReference, isNeeded, task.isDate || !comparison.isStack {
                 member.wantsLuminanceBefore = true
                 wantsReference = false
             }

@@ -16,6 +16,16 @@ public struct FloatPlane: Sendable, Equatable {
         self.values = values
     }
 
+    /// - Parameter fill: sets every one of the values.
+    public init(width: Int, height: Int, fill: (UnsafeMutableBufferPointer<Float>) -> Void) {
+        self.init(
+            width: width, height: height,
+            values: [Float](unsafeUninitializedCapacity: width * height) { buffer, count in
+                fill(UnsafeMutableBufferPointer(rebasing: buffer[0..<(width * height)]))
+                count = width * height
+            })
+    }
+
     public subscript(x: Int, y: Int) -> Float {
         get { values[y * width + x] }
         set { values[y * width + x] = newValue }

@@ -39,6 +39,12 @@ public final class DecodedBlockCache: Sendable {
 
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
+    /// Gives back what is kept; blocks that are being decoded are kept as usual. What was counted stays counted.
+    public func empty() {
+        // What is dropped is given back to the system here, after the lock.
+        _ = state.withLock { $0.empty() }
+    }
+
     // MARK: Files
 
     /// The number that stands for a file in the keys of its blocks.
@@ -197,6 +203,19 @@ private struct State {
         slots[key] = .kept(order.insert(kept))
         statistics.keptBytes += kept.cost
         statistics.keptBlocks += 1
+        return dropped
+    }
+
+    /// - Returns: what was dropped.
+    mutating func empty() -> [[UInt8]] {
+        var dropped: [[UInt8]] = []
+        while let oldest = order.oldest, let old = order.remove(oldest) {
+            slots[old.key] = nil
+            statistics.keptBytes -= old.cost
+            statistics.keptBlocks -= 1
+            statistics.droppedBlocks += 1
+            dropped.append(old.bytes)
+        }
         return dropped
     }
 
