@@ -1,3 +1,5 @@
+import PixelKernels
+
 /// How large beamlet sums are where nothing changed: one figure a slope, times a slowly varying local factor.
 struct BeamletNoise: Sendable {
     private static let cellWidth = 32
@@ -11,77 +13,144 @@ struct BeamletNoise: Sendable {
     private let cellCount: Int
     private let width: Int
     private let factors: [Float]
+    private let kernels = KernelSet.best
 
     /// - Parameter known: the figures of the slopes, where they are not to be taken from the sums.
     init(_ beamlets: BeamletSums, sigmaOfSlope known: [Float]? = nil) {
         width = beamlets.width
         cellCount = (width + Self.cellWidth - 1) / Self.cellWidth
-        let slopes = BeamletSums.slopeCount
-        var scratch = BeamletSums.Scratch(width: width)
-        var sums = [Float](repeating: 0, count: slopes * width)
+        let scratch = BeamletScratch(width: width, transposed: beamlets.isTransposed)
+        sigmaOfSlope = known ?? Self.sigmaOfSlope(beamlets, scratch: scratch)
+        let squares = Self.clippedSquares(beamlets, sigmaOfSlope: sigmaOfSlope, cellCount: cellCount, scratch: scratch)
+        factors = Self.factors(squares, stripCount: beamlets.stripCount, cellCount: cellCount)
+    }
 
-        let sigma = known ?? Self.sigmaOfSlope(beamlets)
-        sigmaOfSlope = sigma
+    /// Sum of the squares, and number, of the standardised sums in one cell.
+    private struct Squares {
+        var sum = 0
+        var count = 0
 
-        // Clipped mean squares in cells.
-        var squares = [Float](repeating: 0, count: beamlets.stripCount * cellCount)
-        var counts = [Float](repeating: 0, count: beamlets.stripCount * cellCount)
-        for strip in 0..<beamlets.stripCount {
-            beamlets.fill(&sums, strip: strip, scratch: &scratch)
-            for slope in stride(from: 0, to: slopes, by: 2) {
-                let inverse = 1 / sigma[slope]
-                for x in 0..<width {
-                    let t = sums[slope * width + x] * inverse
-                    guard t != 0 else { continue }
-                    let clipped = max(-3, min(3, t))
-                    squares[strip * cellCount + x / Self.cellWidth] += clipped * clipped
-                    counts[strip * cellCount + x / Self.cellWidth] += 1
-                }
-            }
+        static func += (total: inout Squares, other: Squares) {
+            total.sum += other.sum
+            total.count += other.count
         }
-        let all = squares.reduce(0.0) { $0 + Double($1) }
-        let number = counts.reduce(0.0) { $0 + Double($1) }
-        let mean = number > 0 ? Float(all / number) : 1
-        var factors = [Float](repeating: 1, count: squares.count)
+
+        static func -= (total: inout Squares, other: Squares) {
+            total.sum -= other.sum
+            total.count -= other.count
+        }
+
+        var mean: Float { count > 0 ? Float(sum) / Float(count) : 0 }
+    }
+
+    /// Of sums clipped at three standard deviations, by strip and cell.
+    ///
+    /// Neighbouring slopes share most of their pixels, so every fourth is enough.
+    private static func clippedSquares(
+        _ beamlets: BeamletSums, sigmaOfSlope: [Float], cellCount: Int, scratch: BeamletScratch
+    ) -> [Squares] {
+        let kernels = KernelSet.best
+        let width = beamlets.width
+        let slopes = Array(stride(from: 0, to: BeamletSums.slopeCount, by: 4))
+        // Sixteenths of the deviation, which clips at 48 of them.
+        let gains = sigmaOfSlope.map { Int16(min(32_767, 16 * 131_072 * beamlets.unit / $0)) }
+        var result = [Squares](repeating: Squares(), count: beamlets.stripCount * cellCount)
+        var squares = [Int16](repeating: 0, count: BeamletScratch.tile)
+        var counts = squares
         for strip in 0..<beamlets.stripCount {
-            for cell in 0..<cellCount {
-                var (sum, count): (Float, Float) = (0, 0)
-                for s in max(0, strip - Self.stripReach)...min(beamlets.stripCount - 1, strip + Self.stripReach) {
-                    for c in max(0, cell - Self.cellReach)...min(cellCount - 1, cell + Self.cellReach) {
-                        sum += squares[s * cellCount + c]
-                        count += counts[s * cellCount + c]
+            beamlets.filterRows(strip: strip, columns: 0..<width, scratch: scratch)
+            for left in stride(from: 0, to: width, by: BeamletScratch.tile) {
+                let count = min(BeamletScratch.tile, width - left)
+                beamlets.sumHalves(from: left, count: count, slopes: slopes, scratch: scratch)
+                squares.withUnsafeMutableBufferPointer { squares in
+                    counts.withUnsafeMutableBufferPointer { counts in
+                        guard let squares = squares.baseAddress, let counts = counts.baseAddress else { return }
+                        squares.update(repeating: 0, count: BeamletScratch.tile)
+                        counts.update(repeating: 0, count: BeamletScratch.tile)
+                        for slope in slopes {
+                            kernels.addClippedSquares(
+                                scratch.upper(slope), scratch.lower(slope), gain: gains[slope], squares: squares, counts: counts,
+                                count: count)
+                        }
+                        for first in stride(from: 0, to: count, by: cellWidth) {
+                            var cell = Squares()
+                            for x in first..<min(count, first + cellWidth) {
+                                cell.sum &+= Int(squares[x])
+                                cell.count &+= Int(counts[x])
+                            }
+                            result[strip * cellCount + (left + first) / cellWidth] = cell
+                        }
                     }
                 }
-                if count > 0, mean > 0 { factors[strip * cellCount + cell] = max(Self.lowestFactor, (sum / count / mean).squareRoot()) }
             }
         }
-        self.factors = factors
+        return result
+    }
+
+    /// The root of the local mean over the mean of all.
+    private static func factors(_ squares: [Squares], stripCount: Int, cellCount: Int) -> [Float] {
+        let mean = squares.reduce(into: Squares()) { $0 += $1 }.mean
+        var factors = [Float](repeating: 1, count: squares.count)
+        guard mean > 0 else { return factors }
+        // Sums over the strips about the one in hand, moved on from strip to strip.
+        var columns = [Squares](repeating: Squares(), count: cellCount)
+        for strip in 0..<min(stripReach, stripCount) {
+            for cell in 0..<cellCount { columns[cell] += squares[strip * cellCount + cell] }
+        }
+        for strip in 0..<stripCount {
+            let (next, gone) = (strip + stripReach, strip - stripReach - 1)
+            for cell in 0..<cellCount {
+                if next < stripCount { columns[cell] += squares[next * cellCount + cell] }
+                if gone >= 0 { columns[cell] -= squares[gone * cellCount + cell] }
+            }
+            for cell in 0..<cellCount {
+                var local = Squares()
+                for c in max(0, cell - cellReach)...min(cellCount - 1, cell + cellReach) { local += columns[c] }
+                if local.count > 0 { factors[strip * cellCount + cell] = max(lowestFactor, (local.mean / mean).squareRoot()) }
+            }
+        }
+        return factors
     }
 
     /// From a sample of strips and columns.
-    private static func sigmaOfSlope(_ beamlets: BeamletSums) -> [Float] {
+    private static func sigmaOfSlope(_ beamlets: BeamletSums, scratch: BeamletScratch) -> [Float] {
         let width = beamlets.width
-        let slopes = BeamletSums.slopeCount
-        var scratch = BeamletSums.Scratch(width: width)
-        var sums = [Float](repeating: 0, count: slopes * width)
+        let slopes = Array(0..<BeamletSums.slopeCount)
         let wanted = 60_000
         let stripStep = max(1, beamlets.stripCount * width / (wanted * 4))
-        var samples = [[Float]](repeating: [], count: slopes)
+        var histograms = [LevelHistogram](repeating: LevelHistogram(), count: slopes.count)
         for strip in stride(from: 0, to: beamlets.stripCount, by: stripStep) {
-            beamlets.fill(&sums, strip: strip, scratch: &scratch)
-            for slope in 0..<slopes {
-                for x in stride(from: (strip / stripStep) % 4, to: width, by: 4) {
-                    let value = sums[slope * width + x]
-                    if value != 0 { samples[slope].append(value) }
+            beamlets.filterRows(strip: strip, columns: 0..<width, scratch: scratch)
+            for left in stride(from: 0, to: width, by: BeamletScratch.tile) {
+                let count = min(BeamletScratch.tile, width - left)
+                beamlets.sumHalves(from: left, count: count, slopes: slopes, scratch: scratch)
+                for slope in slopes {
+                    let (upper, lower) = (scratch.upper(slope), scratch.lower(slope))
+                    for x in stride(from: (strip / stripStep) % 4, to: count, by: 4) {
+                        let value = upper[x] &+ lower[x]
+                        if value != 0 { histograms[slope].add(value) }
+                    }
                 }
             }
         }
-        return samples.map { max(RobustStatistics.trimmedRootMeanSquare($0, trimming: 0.02), .leastNormalMagnitude) }
+        return histograms.map { max($0.trimmedRootMeanSquare(trimming: 0.02) * beamlets.unit, .leastNormalMagnitude) }
     }
 
-    /// The local factor at every column of a strip, linear between cell centres.
-    func fillFactors(_ row: inout [Float], strip: Int) {
-        for x in 0..<width { row[x] = factor(strip: strip, column: x) }
+    /// `numerator` over the local factor, at most 32 767, at every column of a strip, the factor linear between cell centres.
+    func fillInverseFactors(_ row: UnsafeMutablePointer<UInt16>, strip: Int, numerator: Float) {
+        let half = Self.cellWidth / 2
+        let cells = strip * cellCount
+        var left = 0
+        // From centre to centre; half a cell before the first and after the last have no change.
+        for cell in -1..<cellCount {
+            let right = min(width, (cell + 1) * Self.cellWidth + half)
+            guard left < right else { continue }
+            kernels.interpolatedInverse(
+                left: factors[cells + max(0, cell)], right: factors[cells + min(cellCount - 1, cell + 1)], numerator: numerator,
+                first: left - (cell * Self.cellWidth + half), spacing: Self.cellWidth, into: row + left, count: right - left)
+            left = right
+        }
+        for x in left..<width { row[x] = row[left - 1] }
     }
 
     func factor(strip: Int, column: Int) -> Float {

@@ -1,8 +1,11 @@
+import PixelKernels
+
 /// Line sums over short, straight pieces ("beamlets") of a plane whose lines run roughly down the rows.
 ///
 /// A beamlet begins at the upper edge of a strip of `rowsPerStrip` rows at column b and ends at its lower edge at column b + slope, slope from
 /// −`maximumSlope` to `maximumSlope`; the sum is over one pixel a row of the plane filtered across the line. Near-horizontal lines are found in
-/// the transposed plane. Source of the construction: Donoho & Huo, "Beamlets and Multiscale Image Analysis" (2002).
+/// the transposed plane. Sums are integers, so that they are the same however they are put together. Source of the construction: Donoho & Huo,
+/// "Beamlets and Multiscale Image Analysis" (2002).
 struct BeamletSums: Sendable {
     static let rowsPerStrip = 8
     /// Ten columns in eight rows is 51°: the two families overlap about the diagonals.
@@ -10,119 +13,158 @@ struct BeamletSums: Sendable {
     static let slopeCount = 2 * maximumSlope + 1
     /// A pixel's change counts up to this many standard deviations: no single pixel makes a line.
     static let clip: Float = 5
+    /// Filtered pixels are sums of products over two to this power: then eight of them fit 16 bits where one sum of products does.
+    private static let shift = 3
 
+    /// Columns and rows as the search sees them, which are the plane's rows and columns where that is transposed.
     let width: Int
     let height: Int
     let stripCount: Int
+    let isTransposed: Bool
+    /// Value of one step of the sums, in units of the plane's values.
+    let unit: Float
     private let source: [Int8]
-    private let scale: Float
     private let limit: Int8
-    private let taps: [Float]
-    /// Column offset of each row of a strip for each slope.
-    private let offsets: [[Int]]
+    private let filter: KernelSet.RowFilter
+    private let taps: [Int16]
+    private let kernels = KernelSet.best
 
     /// - Parameters:
-    ///   - source: the plane, −128 counting as no change; row by row.
+    ///   - source: the plane, `width` × `height`, −128 counting as no change; row by row.
     ///   - step: value of one step of it. - limit: magnitude, in steps, at which values are clipped.
-    init(source: [Int8], width: Int, height: Int, step: Float, limit: Int8, profile: LineProfile) {
+    ///   - transposed: whether the lines run roughly along the plane's rows.
+    init(source: [Int8], width: Int, height: Int, transposed: Bool, step: Float, limit: Int8, profile: LineProfile) {
         self.source = source
-        self.width = width
-        self.height = height
-        scale = step
+        self.width = transposed ? height : width
+        self.height = transposed ? width : height
+        isTransposed = transposed
         self.limit = limit
-        stripCount = (height + Self.rowsPerStrip - 1) / Self.rowsPerStrip
-        taps = profile.taps
-        offsets = (-Self.maximumSlope...Self.maximumSlope).map { slope in
-            (0..<Self.rowsPerStrip).map { row in
-                Int(((Double(slope) * (Double(row) + 0.5)) / Double(Self.rowsPerStrip) + 0.5).rounded(.down))
-            }
-        }
-    }
-
-    /// Room for `fill`: filtered rows with a margin, so that beamlets may lean over the edge.
-    struct Scratch {
-        static let margin = LineProfile.radius + BeamletSums.maximumSlope + 1
-        fileprivate var line: [Float]
-        fileprivate var filtered: [Float]
-
-        init(width: Int) {
-            line = [Float](repeating: 0, count: width + 2 * Self.margin)
-            filtered = [Float](repeating: 0, count: BeamletSums.rowsPerStrip * (width + 2 * Self.margin))
-        }
-    }
-
-    /// Sums of all beamlets of one strip: `sums[slopeIndex * width + column]`, column that of the upper end.
-    func fill(_ sums: inout [Float], strip: Int, scratch: inout Scratch) {
-        let margin = Scratch.margin
-        let pitch = width + 2 * margin
+        stripCount = (self.height + Self.rowsPerStrip - 1) / Self.rowsPerStrip
+        let scale = Self.scale(profile, limit: limit)
+        let taps = Self.integers(profile, scale: scale)
+        self.taps = taps
+        unit = step * Float(1 << Self.shift) / Float(scale)
         let radius = LineProfile.radius
-        scratch.filtered.withUnsafeMutableBufferPointer { filtered in
-            scratch.line.withUnsafeMutableBufferPointer { line in
-                source.withUnsafeBufferPointer { source in
-                    for r in 0..<Self.rowsPerStrip {
-                        let out = filtered.baseAddress.unsafelyUnwrapped + r * pitch
-                        let y = strip * Self.rowsPerStrip + r
-                        guard y < height else {
-                            for x in 0..<pitch { out[x] = 0 }
-                            continue
-                        }
-                        let row = source.baseAddress.unsafelyUnwrapped + y * width
-                        let values = line.baseAddress.unsafelyUnwrapped + margin
-                        for x in 0..<width {
-                            let v = row[x]
-                            values[x] = v == -128 ? 0 : Float(max(-limit, min(limit, v))) * scale
-                        }
-                        // The outermost columns lack a flank on one side: their sums stay zero.
-                        for x in 0..<pitch { out[x] = 0 }
-                        guard width > 2 * radius else { continue }
-                        for k in taps.indices where taps[k] != 0 {
-                            let w = taps[k]
-                            let shifted = values + (k - radius)
-                            for x in radius..<(width - radius) { out[margin + x] += w * shifted[x] }
-                        }
-                        // Beside what was not observed a flank is missing too, and the edge of a mask is no line.
-                        for x in 0..<width where row[x] == -128 {
-                            for k in max(0, x - radius)...min(width - 1, x + radius) { out[margin + k] = 0 }
-                        }
+        let distances = (1...radius).filter { taps[radius + $0] != 0 }
+        filter = KernelSet.RowFilter(
+            centre: taps[radius], distances: distances, weights: distances.map { taps[radius + $0] }, isOdd: profile == .dipole,
+            shift: Self.shift)
+    }
+
+    /// The taps times `scale`, as integers.
+    private static func integers(_ profile: LineProfile, scale: Int) -> [Int16] {
+        profile.taps.map { Int16(($0 * Float(scale)).rounded()) }
+    }
+
+    /// The largest scale by which the filtered values fit 16 bits and the taps still have sum zero, so that an even plane gives nothing.
+    private static func scale(_ profile: LineProfile, limit: Int8) -> Int {
+        let largest = Int(32_700 / (Float(limit) * profile.taps.reduce(0) { $0 + abs($1) }))
+        return (largest / 2...largest).last { scale in
+            let taps = integers(profile, scale: scale)
+            return taps.reduce(0) { $0 + Int($1) } == 0 && taps.reduce(0) { $0 + abs(Int($1)) } * Int(limit) <= 32_700
+        } ?? largest / 2
+    }
+
+    /// Filters the rows of one strip into `scratch.rows`.
+    ///
+    /// - Parameter columns: where they are wanted; what stands beside them is undefined within the plane, and zero outside.
+    func filterRows(strip: Int, columns: Range<Int>, scratch: BeamletScratch) {
+        let radius = LineProfile.radius
+        let margin = BeamletScratch.margin
+        let read = max(0, columns.lowerBound - radius)..<min(width, columns.upperBound + radius)
+        source.withUnsafeBufferPointer { source in
+            for r in 0..<Self.rowsPerStrip {
+                let origin = scratch.rows + r * scratch.pitch + margin
+                let y = strip * Self.rowsPerStrip + r
+                guard y < height, width > 2 * radius, let base = source.baseAddress else {
+                    (origin - margin).update(repeating: 0, count: scratch.pitch)
+                    continue
+                }
+                let row = isTransposed ? column(y, of: base, range: read, scratch: scratch) : base + y * width
+                let line = scratch.line + margin
+                let hasHoles = kernels.widenClipped(row + read.lowerBound, limit: limit, into: line + read.lowerBound, count: read.count)
+                let inner = max(radius, columns.lowerBound)..<min(width - radius, columns.upperBound)
+                if !inner.isEmpty {
+                    kernels.filter(
+                        UnsafePointer(line + inner.lowerBound), by: filter, into: origin + inner.lowerBound, count: inner.count)
+                    // Beside what was not observed a flank is missing, and the edge of a mask is no line.
+                    if hasHoles {
+                        kernels.clearBesideInvalid(
+                            row + inner.lowerBound - radius, marks: scratch.marks, values: origin + inner.lowerBound, count: inner.count)
                     }
                 }
-            }
-            sums.withUnsafeMutableBufferPointer { sums in
-                for slope in 0..<Self.slopeCount {
-                    let target = sums.baseAddress.unsafelyUnwrapped + slope * width
-                    let base = filtered.baseAddress.unsafelyUnwrapped + margin
-                    let o = offsets[slope]
-                    let (r0, r1, r2, r3) = (base + o[0], base + pitch + o[1], base + 2 * pitch + o[2], base + 3 * pitch + o[3])
-                    let (r4, r5, r6, r7) = (
-                        base + 4 * pitch + o[4], base + 5 * pitch + o[5], base + 6 * pitch + o[6], base + 7 * pitch + o[7]
-                    )
-                    for x in 0..<width {
-                        target[x] = ((r0[x] + r1[x]) + (r2[x] + r3[x])) + ((r4[x] + r5[x]) + (r6[x] + r7[x]))
-                    }
-                }
+                // The outermost columns lack a flank on one side: they count as zero.
+                (origin - margin).update(repeating: 0, count: margin + radius)
+                (origin + width - radius).update(repeating: 0, count: scratch.pitch - margin - width + radius)
             }
         }
     }
 
-    /// One beamlet's sum, from its pixels; 0 where it leaves the plane.
+    /// Address of a column of the plane, taken out together with its neighbours.
+    private func column(
+        _ x: Int, of plane: UnsafePointer<Int8>, range: Range<Int>, scratch: BeamletScratch
+    ) -> UnsafePointer<Int8> {
+        let block = x / 64
+        if block != scratch.columnBlock || range != scratch.columnRange {
+            // The plane's rows are as long as the search's columns.
+            kernels.transposeColumns(
+                plane + range.lowerBound * height + block * 64, pitch: height, rows: range.count, columns: min(64, height - block * 64),
+                into: scratch.columns + range.lowerBound, outPitch: scratch.columnPitch)
+            scratch.columnBlock = block
+            scratch.columnRange = range
+        }
+        return UnsafePointer(scratch.columns + (x % 64) * scratch.columnPitch)
+    }
+
+    /// Sums over the halves of beamlets, of the patterns that any of `slopes` has, for the tile that begins at `column`; after `filterRows`.
+    ///
+    /// - Parameter count: columns of the tile, at most `BeamletScratch.capacity`.
+    func sumHalves(from column: Int, count: Int, slopes: [Int], scratch: BeamletScratch) {
+        let geometry = BeamletGeometry.shared
+        let half = Self.rowsPerStrip / 2
+        let first = scratch.rows + BeamletScratch.margin + column - BeamletScratch.tileMargin
+        for isLower in [false, true] {
+            let patterns = isLower ? geometry.lowerPatterns : geometry.upperPatterns
+            let use = isLower ? geometry.lower : geometry.upper
+            let start = first + (isLower ? half * scratch.pitch : 0)
+            var done = 0
+            for slope in slopes where done & (1 << use[slope].pattern) == 0 {
+                let index = use[slope].pattern
+                done |= 1 << index
+                let pattern = patterns[index]
+                kernels.addFour(
+                    start, start + scratch.pitch + pattern[1], start + 2 * scratch.pitch + pattern[2],
+                    start + 3 * scratch.pitch + pattern[3],
+                    into: scratch.quads + (index + (isLower ? geometry.upperPatterns.count : 0)) * BeamletScratch.quadPitch,
+                    count: count + 2 * BeamletScratch.tileMargin)
+            }
+        }
+    }
+
+    /// One beamlet's sum, from its pixels; what lies outside the plane counts as zero.
     func sum(strip: Int, column: Int, slopeIndex: Int) -> Float {
         let radius = LineProfile.radius
-        var sum: Float = 0
-        for r in 0..<Self.rowsPerStrip {
-            let y = strip * Self.rowsPerStrip + r
-            let x = column + offsets[slopeIndex][r]
-            guard y < height, x >= radius, x < width - radius else { continue }
-            var filtered: Float = 0
-            for k in taps.indices {
-                let v = source[y * width + x + k - radius]
-                guard v != -128 else {
-                    filtered = 0
-                    break
+        let across = isTransposed ? height : 1
+        let along = isTransposed ? 1 : width
+        let (low, high) = (Int(-limit), Int(limit))
+        var total = 0
+        source.withUnsafeBufferPointer { source in
+            taps.withUnsafeBufferPointer { taps in
+                for (r, offset) in BeamletGeometry.shared.offsets[slopeIndex].enumerated() {
+                    let y = strip * Self.rowsPerStrip + r
+                    let x = column + offset
+                    guard y < height, x >= radius, x < width - radius else { continue }
+                    var filtered = 0
+                    var isWhole = true
+                    for k in 0...2 * radius {
+                        let value = Int(source[y * along + (x + k - radius) * across])
+                        if value == -128 { isWhole = false }
+                        filtered += Int(taps[k]) * max(low, min(high, value))
+                    }
+                    if isWhole { total += (filtered + (1 << Self.shift) / 2 + (filtered < 0 ? -1 : 0)) >> Self.shift }
                 }
-                filtered += taps[k] * Float(max(-limit, min(limit, v))) * scale
             }
-            sum += filtered
         }
-        return sum
+        return Float(total) * unit
     }
 }

@@ -46,11 +46,9 @@ public struct LineSearch: Sendable {
     }
 
     private let planes: SearchPlanes
-    private let turned: SearchPlanes
 
     public init(_ planes: SearchPlanes) {
         self.planes = planes
-        turned = planes.transposed()
     }
 
     private static let tasks: [Task] = [true, false].flatMap { transposed in
@@ -96,25 +94,24 @@ public struct LineSearch: Sendable {
     /// - Returns: the chains, and the spreads by which they were weighed.
     public func traces(of index: Int, spreads known: Spreads? = nil) -> (traces: [LineTrace], spreads: Spreads) {
         let task = Self.tasks[index]
-        let planes = task.transposed ? turned : planes
         let change = BeamletSums(
-            source: planes.signed, width: planes.width, height: planes.height, step: ChangeBlock.searchStep,
+            source: planes.signed, width: planes.width, height: planes.height, transposed: task.transposed, step: ChangeBlock.searchStep,
             limit: Int8(BeamletSums.clip / ChangeBlock.searchStep), profile: task.profile)
         let noise = BeamletNoise(change, sigmaOfSlope: known?.sigmaOfSlope)
         let coherence = StructureCoherence(planes: planes, change: change, noise: noise, share: known?.structureShare)
+        let search = ChainSearch(beamlets: change, noise: noise)
         var traces: [LineTrace] = []
-        for sign: Float in [1, -1] {
-            let search = ChainSearch(beamlets: change, noise: noise, sign: sign)
-            var used = BytePlaneMarks(width: planes.width, rows: change.stripCount + 1)
-            for candidate in search.candidates where !used.isMarked(row: candidate.strip + 1, column: candidate.column, reach: 3) {
+        for sign in ChainSearch.Sign.allCases {
+            var used = BytePlaneMarks(width: change.width, rows: change.stripCount + 1)
+            for candidate in search.candidates(sign) where !used.isMarked(row: candidate.strip + 1, column: candidate.column, reach: 3) {
                 guard
                     let (nodes, slopes) = search.trace(
-                        candidate, unless: { used.isMarked(row: $0.strip, column: $0.column, reach: 3) })
+                        candidate, sign: sign, unless: { used.isMarked(row: $0.strip, column: $0.column, reach: 3) })
                 else { continue }
                 for node in nodes { used.mark(row: node.strip, column: node.column, reach: 2) }
                 traces += LineTrace.pieces(
-                    nodes: nodes, slopes: slopes, beamlets: change, noise: noise, coherence: coherence, profile: task.profile, sign: sign,
-                    transposed: task.transposed)
+                    nodes: nodes, slopes: slopes, beamlets: change, noise: noise, coherence: coherence, profile: task.profile,
+                    sign: sign.factor, transposed: task.transposed)
             }
         }
         return (traces, Spreads(noise, coherence))

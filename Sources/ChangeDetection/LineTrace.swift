@@ -63,18 +63,20 @@ public struct LineTrace: Sendable {
             guard let piece = standingOut(sums, in: range) else { continue }
             if piece.lowerBound - range.lowerBound >= 3 { pending.append(range.lowerBound..<piece.lowerBound) }
             if range.upperBound - piece.upperBound >= 3 { pending.append(piece.upperBound..<range.upperBound) }
+            // Old structure can only take from the score.
+            let plain = sums[piece].reduce(0.0) { $0 + Double(ChainSearch.score(of: $1)) }
+            guard plain > Double(ChainSearch.lowestScore) else { continue }
             let measured = piece.map { i -> Beamlet in
                 let (strip, column, slope) = (nodes[i].strip, nodes[i].column, slopes[i])
                 let structure = coherence.structure(strip: strip, column: column, slopeIndex: slope)
                 let unit = noise.sigma(strip: strip, column: column, slopeIndex: slope) * rows.squareRoot()
                 return Beamlet(sum: sums[i], single: structure.single / unit, dipole: structure.dipole / unit, offset: 0)
             }
-            var trace = LineTrace(
+            let trace = LineTrace(
                 nodes: Array(nodes[piece.lowerBound...piece.upperBound]), beamlets: measured, profile: profile, sign: sign,
                 transposed: transposed,
                 structureShare: coherence.share)
-            trace = trace.centred(slopes: Array(slopes[piece]), on: beamlets)
-            if trace.score > Double(ChainSearch.lowestScore) { found.append(trace) }
+            if trace.score > Double(ChainSearch.lowestScore) { found.append(trace.centred(slopes: Array(slopes[piece]), on: beamlets)) }
         }
         return found.sorted { $0.nodes[0].strip < $1.nodes[0].strip }
     }

@@ -28,7 +28,7 @@ enum RobustStatistics {
     }
 
     /// One over the standard deviation of a standard normal cut at its two-sided `share` quantile: E[x² ; |x| < c] = 1 − share − 2 c φ(c).
-    private static func trimCorrection(_ share: Double) -> Double {
+    static func trimCorrection(_ share: Double) -> Double {
         guard share > 0 else { return 1 }
         let c = Normal.upperQuantile(share / 2)
         let inside = 1 - share - 2 * c * Normal.density(c)

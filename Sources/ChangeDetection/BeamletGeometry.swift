@@ -1,0 +1,41 @@
+/// Which pixels the beamlets of a strip run through.
+///
+/// The four pixels of a beamlet's upper half, and those of its lower half, follow one of eleven patterns whatever its slope: sums over the patterns are
+/// made once, and a beamlet's sum is that of two of them.
+struct BeamletGeometry: Sendable {
+    static let shared = BeamletGeometry()
+
+    /// Column offset of each row of a strip for each slope.
+    let offsets: [[Int]]
+    /// Offsets of four rows against the first of them.
+    let upperPatterns: [[Int]]
+    let lowerPatterns: [[Int]]
+    /// By slope: the index of its half's pattern, and the column offset at which that begins.
+    let upper: [(pattern: Int, start: Int)]
+    let lower: [(pattern: Int, start: Int)]
+
+    private init() {
+        let rows = BeamletSums.rowsPerStrip
+        let offsets = (-BeamletSums.maximumSlope...BeamletSums.maximumSlope).map { slope in
+            // slope · (row + ½) / rows, rounded.
+            (0..<rows).map { row -> Int in
+                let position = Double(slope) * (Double(row) + 0.5) / Double(rows)
+                return Int((position + 0.5).rounded(.down))
+            }
+        }
+        func halves(_ range: Range<Int>) -> (patterns: [[Int]], use: [(pattern: Int, start: Int)]) {
+            var patterns: [[Int]] = []
+            let use = offsets.map { offsets -> (pattern: Int, start: Int) in
+                let start = offsets[range.lowerBound]
+                let pattern = offsets[range].map { $0 - start }
+                if let known = patterns.firstIndex(of: pattern) { return (known, start) }
+                patterns.append(pattern)
+                return (patterns.count - 1, start)
+            }
+            return (patterns, use)
+        }
+        self.offsets = offsets
+        (upperPatterns, upper) = halves(0..<rows / 2)
+        (lowerPatterns, lower) = halves(rows / 2..<rows)
+    }
+}
