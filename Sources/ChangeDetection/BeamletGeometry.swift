@@ -5,8 +5,10 @@
 struct BeamletGeometry: Sendable {
     static let shared = BeamletGeometry()
 
-    /// Column offset of each row of a strip for each slope.
-    let offsets: [[Int]]
+    /// Column offset of each row of a strip, slope by slope.
+    let rowOffsets: [Int]
+    /// For rows that lie side by side.
+    let noOffsets = [Int](repeating: 0, count: BeamletSums.rowsPerStrip)
     /// Offsets of four rows against the first of them.
     let upperPatterns: [[Int]]
     let lowerPatterns: [[Int]]
@@ -34,7 +36,7 @@ struct BeamletGeometry: Sendable {
             }
             return (patterns, use)
         }
-        self.offsets = offsets
+        rowOffsets = offsets.flatMap { $0 }
         (upperPatterns, upper) = halves(0..<rows / 2)
         (lowerPatterns, lower) = halves(rows / 2..<rows)
     }

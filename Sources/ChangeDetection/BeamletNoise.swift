@@ -154,11 +154,12 @@ struct BeamletNoise: Sendable {
     }
 
     func factor(strip: Int, column: Int) -> Float {
-        let position = (Float(column) + 0.5) / Float(Self.cellWidth) - 0.5
-        let base = position.rounded(.down)
-        let lower = max(0, min(cellCount - 1, Int(base)))
-        let upper = max(0, min(cellCount - 1, Int(base) + 1))
-        let weight = position - base
+        // In half pixels from the first cell's centre.
+        let place = 2 * column + 1 - Self.cellWidth
+        let base = place >= 0 ? place / (2 * Self.cellWidth) : -1
+        let lower = max(0, min(cellCount - 1, base))
+        let upper = max(0, min(cellCount - 1, base + 1))
+        let weight = Float(place - base * 2 * Self.cellWidth) / Float(2 * Self.cellWidth)
         return factors[strip * cellCount + lower] * (1 - weight) + factors[strip * cellCount + upper] * weight
     }
 

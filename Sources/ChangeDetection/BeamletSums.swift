@@ -26,6 +26,7 @@ struct BeamletSums: Sendable {
     private let source: [Int8]
     private let limit: Int8
     private let filter: KernelSet.RowFilter
+    /// And one of zero, for the kernels.
     private let taps: [Int16]
     private let kernels = KernelSet.best
 
@@ -42,7 +43,7 @@ struct BeamletSums: Sendable {
         stripCount = (self.height + Self.rowsPerStrip - 1) / Self.rowsPerStrip
         let scale = Self.scale(profile, limit: limit)
         let taps = Self.integers(profile, scale: scale)
-        self.taps = taps
+        self.taps = taps + [0]
         unit = step * Float(1 << Self.shift) / Float(scale)
         let radius = LineProfile.radius
         let distances = (1...radius).filter { taps[radius + $0] != 0 }
@@ -141,30 +142,83 @@ struct BeamletSums: Sendable {
         }
     }
 
+    /// The sum of one beamlet of the strip whose rows have been filtered; it ends in the plane.
+    func sum(column: Int, slopeIndex: Int, scratch: BeamletScratch) -> Float {
+        let first = slopeIndex * Self.rowsPerStrip
+        let rows = UnsafePointer(scratch.rows) + BeamletScratch.margin + column
+        let total = BeamletGeometry.shared.rowOffsets.withUnsafeBufferPointer { offsets in
+            var total = 0
+            for r in 0..<Self.rowsPerStrip { total &+= Int(rows[r &* scratch.pitch &+ offsets[first &+ r]]) }
+            return total
+        }
+        return Float(total) * unit
+    }
+
     /// One beamlet's sum, from its pixels; what lies outside the plane counts as zero.
     func sum(strip: Int, column: Int, slopeIndex: Int) -> Float {
         let radius = LineProfile.radius
-        let across = isTransposed ? height : 1
-        let along = isTransposed ? 1 : width
-        let (low, high) = (Int(-limit), Int(limit))
-        var total = 0
-        source.withUnsafeBufferPointer { source in
+        let offsets = BeamletGeometry.shared.rowOffsets
+        let first = slopeIndex * Self.rowsPerStrip
+        let ends = (column + offsets[first], column + offsets[first + Self.rowsPerStrip - 1])
+        let top = strip * Self.rowsPerStrip
+        let left = column - radius
+        let total = source.withUnsafeBufferPointer { source in
             taps.withUnsafeBufferPointer { taps in
-                for (r, offset) in BeamletGeometry.shared.offsets[slopeIndex].enumerated() {
-                    let y = strip * Self.rowsPerStrip + r
-                    let x = column + offset
-                    guard y < height, x >= radius, x < width - radius else { continue }
-                    var filtered = 0
-                    var isWhole = true
-                    for k in 0...2 * radius {
-                        let value = Int(source[y * along + (x + k - radius) * across])
-                        if value == -128 { isWhole = false }
-                        filtered += Int(taps[k]) * max(low, min(high, value))
+                offsets.withUnsafeBufferPointer { offsets in
+                    guard let plane = source.baseAddress, let taps = taps.baseAddress, let start = offsets.baseAddress else { return 0 }
+                    let offsets = start + first
+                    guard top + Self.rowsPerStrip <= height, min(ends.0, ends.1) >= radius, max(ends.0, ends.1) + radius + 1 < width
+                    else {
+                        return edgeSum(plane, top: top, left: left, offsets: offsets, taps: taps)
                     }
-                    if isWhole { total += (filtered + (1 << Self.shift) / 2 + (filtered < 0 ? -1 : 0)) >> Self.shift }
+                    if isTransposed { return transposedSum(plane, top: top, left: left, offsets: offsets, taps: taps) }
+                    return kernels.beamletSum(
+                        plane + top * width + left, along: width, offsets: offsets, rows: Self.rowsPerStrip, taps: taps, limit: limit,
+                        shift: Self.shift)
                 }
             }
         }
         return Float(total) * unit
+    }
+
+    /// Of a beamlet whose rows are columns of the plane: these are put side by side first.
+    private func transposedSum(
+        _ plane: UnsafePointer<Int8>, top: Int, left: Int, offsets: UnsafePointer<Int>, taps: UnsafePointer<Int16>
+    ) -> Int {
+        withUnsafeTemporaryAllocation(of: Int8.self, capacity: 16 * Self.rowsPerStrip) { levels in
+            guard let levels = levels.baseAddress else { return 0 }
+            for r in 0..<Self.rowsPerStrip {
+                var pixel = plane + ((left + offsets[r]) * height + top + r)
+                for k in 0..<16 {
+                    levels[16 * r + k] = pixel.pointee
+                    pixel += height
+                }
+            }
+            return kernels.beamletSum(
+                levels, along: 16, offsets: BeamletGeometry.shared.noOffsets, rows: Self.rowsPerStrip, taps: taps, limit: limit,
+                shift: Self.shift)
+        }
+    }
+
+    /// Of a beamlet that comes near the plane's edge, row by row.
+    private func edgeSum(
+        _ plane: UnsafePointer<Int8>, top: Int, left: Int, offsets: UnsafePointer<Int>, taps: UnsafePointer<Int16>
+    ) -> Int {
+        let (across, along) = isTransposed ? (height, 1) : (1, width)
+        let reach = 2 * LineProfile.radius
+        var total = 0
+        for r in 0..<Self.rowsPerStrip {
+            let x = left + offsets[r]
+            guard top + r < height, x >= 0, x + reach < width else { continue }
+            var sum = 0
+            var isWhole = true
+            for k in 0...reach {
+                let level = Int(plane[(top + r) * along + (x + k) * across])
+                if level == -128 { isWhole = false }
+                sum += Int(taps[k]) * max(-Int(limit), min(Int(limit), level))
+            }
+            if isWhole { total += (sum + (1 << Self.shift) / 2 + (sum < 0 ? -1 : 0)) >> Self.shift }
+        }
+        return total
     }
 }

@@ -25,12 +25,10 @@ struct ChainPass {
     private(set) var candidates: [[ChainSearch.Candidate]] = [[], []]
     /// Chains that end at the last strip, by sign, of which it is not known yet whether a continuation is better.
     private var pending: [[Pending]] = [[], []]
-    /// Words of origins in a row of them.
-    let originPitch: Int
+    let layout: ChainOrigins
 
     private let beamlets: BeamletSums
     private let noise: BeamletNoise
-    private let words: Int
     private let kernels = KernelSet.best
     private let slopes = Array(0..<BeamletSums.slopeCount)
     private let scratch: BeamletScratch
@@ -39,13 +37,12 @@ struct ChainPass {
     private let numerator: Float
     private let gains: [UInt16]
 
-    init(beamlets: BeamletSums, noise: BeamletNoise, words: Int) {
+    init(beamlets: BeamletSums, noise: BeamletNoise) {
         self.beamlets = beamlets
         self.noise = noise
-        self.words = words
         scratch = BeamletScratch(width: beamlets.width, transposed: beamlets.isTransposed)
         rows = Rows(width: beamlets.width)
-        originPitch = rows.paddedWidth
+        layout = ChainOrigins(width: beamlets.width)
         let gain = ChainSearch.assumedAmplitude * Float(BeamletSums.rowsPerStrip).squareRoot() * Self.steps
         // A multiplier of 2¹⁵ stands for noise far below that of rounding to the plane's steps.
         let sigmas = noise.sigmaOfSlope.map { max($0 / beamlets.unit, gain * 131_072 / 32_767) }
@@ -66,13 +63,15 @@ struct ChainPass {
         let factors: UnsafeMutablePointer<UInt16>
         let sums: UnsafeMutablePointer<Int16>
         let marks: UnsafeMutablePointer<UInt8>
-        /// Best scores over the slopes, for 16 columns at a time and as many on each side.
+        /// Best scores over the slopes, and 16 columns on each side that have none.
         let best: UnsafeMutablePointer<Int16>
+        /// Columns at which chains end.
+        let peaks: UnsafeMutablePointer<Int32>
         private let scores: UnsafeMutablePointer<Int16>
 
         init(width: Int) {
             let slopes = BeamletSums.slopeCount
-            paddedWidth = (width + 15) / 16 * 16
+            paddedWidth = ChainOrigins(width: width).pitch
             // An odd number of cache lines, so that the rows of slopes do not contend for the same places.
             pitch = (paddedWidth + 2 * Self.margin + 63) / 64 * 64 + 32
             signPitch = (slopes + 1) * pitch
@@ -86,11 +85,13 @@ struct ChainPass {
             sums.initialize(repeating: 0, count: slopes * BeamletScratch.tile)
             marks = .allocate(capacity: paddedWidth / 16 + 2)
             marks.initialize(repeating: 0, count: paddedWidth / 16 + 2)
+            peaks = .allocate(capacity: paddedWidth)
             best = .allocate(capacity: paddedWidth + 32)
             best.initialize(repeating: ChainPass.nothing, count: paddedWidth + 32)
         }
 
         deinit {
+            peaks.deallocate()
             scores.deallocate()
             factors.deallocate()
             sums.deallocate()
@@ -101,7 +102,7 @@ struct ChainPass {
 
     /// Extends all chains by the beamlets of one strip; strips come one after another.
     ///
-    /// - Parameter origins: the strip's room in `ChainSearch.origins`.
+    /// - Parameter origins: of all strips, those before this one filled.
     mutating func extend(strip: Int, origins: UnsafeMutablePointer<UInt16>) {
         let tile = BeamletScratch.tile
         beamlets.filterRows(strip: strip, columns: 0..<beamlets.width, scratch: scratch)
@@ -116,11 +117,12 @@ struct ChainPass {
             }
             kernels.extendChains(
                 sums: rows.sums, sumPitch: tile, costs: Self.costs, previous: rows.previous + left, current: rows.current + left,
-                pitch: rows.pitch, signPitch: rows.signPitch, origins: origins + left, originPitch: originPitch, groups: words,
+                pitch: rows.pitch, signPitch: rows.signPitch, origins: origins + strip * layout.stripSize + left, originPitch: layout.pitch,
+                groups: ChainOrigins.words,
                 marks: rows.marks + 1 + left / 16, count: count)
         }
         clearEdges()
-        settle(strip: strip - 1, origins: UnsafePointer(origins))
+        settle(strip: strip - 1, origins: UnsafePointer(origins), isLast: false)
         collect(strip: strip)
         swap(&rows.previous, &rows.current)
     }
@@ -146,64 +148,70 @@ struct ChainPass {
         let slope: Int
     }
 
-    /// Keeps of the chains that end at a strip those that no beamlet of the next one improves.
-    ///
-    /// - Parameter origins: of the next strip; nil where there is none.
-    private mutating func settle(strip: Int, origins: UnsafePointer<UInt16>?) {
+    /// Keeps of the chains that end at a strip those that no beamlet of the next one improves, if they are long enough to be looked at.
+    private mutating func settle(strip: Int, origins: UnsafePointer<UInt16>, isLast: Bool) {
         for sign in ChainSearch.Sign.allCases {
-            let scores = rows.current + sign.rawValue * rows.signPitch
-            for end in pending[sign.rawValue] {
-                let isImproved =
-                    origins.map { origins in
-                        (max(0, end.slope - 1)...min(slopes.count - 1, end.slope + 1)).contains { slope in
-                            let (word, place) = slope.quotientAndRemainder(dividingBy: KernelSet.slopesPerWord)
-                            let origin = origins[(sign.rawValue * words + word) * originPitch + end.column] >> UInt16(2 * place) & 3
-                            let column = end.column + slope - BeamletSums.maximumSlope
-                            return Int(origin) == end.slope - slope + 1 && column >= 0 && column < beamlets.width
-                                && scores[slope * rows.pitch + column] > end.score
-                        }
-                    } ?? false
-                if !isImproved {
-                    candidates[sign.rawValue].append(
-                        ChainSearch.Candidate(
-                            score: Float(Int(end.score) - Int(Self.nothing)) / Self.steps, strip: strip, column: end.column,
-                            slopeIndex: end.slope))
-                }
+            // Taken out and put back, so that they are changed in place.
+            var kept: [ChainSearch.Candidate] = []
+            swap(&kept, &candidates[sign.rawValue])
+            for end in pending[sign.rawValue] where isLast || !isImproved(end, strip: strip, sign: sign, origins: origins) {
+                let path = ChainPath(
+                    strip: strip, column: end.column, slope: end.slope, sign: sign, layout: layout, origins: origins)
+                guard !path.isWhole || path.count >= ChainSearch.fewestBeamlets else { continue }
+                kept.append(
+                    ChainSearch.Candidate(
+                        steps: Int32(end.score) - Int32(Self.nothing), strip: Int32(strip), column: Int32(end.column),
+                        slopeIndex: Int32(end.slope), path: path))
             }
+            swap(&kept, &candidates[sign.rawValue])
             pending[sign.rawValue].removeAll(keepingCapacity: true)
         }
     }
 
+    /// Whether a beamlet of the next strip continues the chain to a better score.
+    private func isImproved(
+        _ end: Pending, strip: Int, sign: ChainSearch.Sign, origins: UnsafePointer<UInt16>
+    ) -> Bool {
+        let scores = rows.current + sign.rawValue * rows.signPitch
+        for slope in max(0, end.slope - 1)...min(slopes.count - 1, end.slope + 1) {
+            let column = end.column + slope - BeamletSums.maximumSlope
+            guard column >= 0, column < beamlets.width, scores[slope * rows.pitch + column] > end.score else { continue }
+            let origin = layout.origin(in: origins, strip: strip + 1, sign: sign, column: end.column, slope: slope)
+            if origin == end.slope - slope + 1 { return true }
+        }
+        return false
+    }
+
     /// After the last strip.
-    mutating func end() { settle(strip: beamlets.stripCount - 1, origins: nil) }
+    mutating func end(origins: UnsafePointer<UInt16>) { settle(strip: beamlets.stripCount - 1, origins: origins, isLast: true) }
 
     /// Notes the ends of chains that are better than all about them.
     private mutating func collect(strip: Int) {
         let blocks = rows.paddedWidth / 16
         let marks = rows.marks + 1
-        // Chains end up to ten columns beside where their last beamlet begins.
-        for block in 0..<blocks where marks[block - 1] | marks[block] | marks[block + 1] != 0 {
-            for sign in ChainSearch.Sign.allCases {
-                let scores = rows.current + sign.rawValue * rows.signPitch
-                guard greatest(of: scores, block: block) else { continue }
-                // Beside the block the columns of its neighbours are wanted; the first and the last have none.
-                let best = rows.best + 16 * (block + 1)
-                if block > 0 { _ = greatest(of: scores, block: block - 1) }
-                if block + 1 < blocks { _ = greatest(of: scores, block: block + 1) }
-                for x in 0..<16 where best[x] > Self.limit {
-                    // Neighbouring ends belong to the same line; the best of them speaks for it.
-                    let value = best[x]
-                    guard best[x - 2] < value, best[x - 1] < value, best[x + 1] <= value, best[x + 2] <= value else { continue }
-                    let column = 16 * block + x
-                    let slope = slopes.first { scores[$0 * rows.pitch + column] == value } ?? 0
-                    pending[sign.rawValue].append(Pending(score: value, column: column, slope: slope))
+        let best = rows.best + 16
+        for sign in ChainSearch.Sign.allCases {
+            let scores = rows.current + sign.rawValue * rows.signPitch
+            for block in 0..<blocks {
+                // Chains end up to ten columns beside where their last beamlet begins.
+                if marks[block - 1] | marks[block] | marks[block + 1] != 0 {
+                    kernels.greatestOfRows(scores + 16 * block, pitch: rows.pitch, rows: slopes.count, into: best + 16 * block)
+                } else {
+                    (best + 16 * block).update(repeating: Self.nothing, count: 16)
                 }
             }
+            // Neighbouring ends belong to the same line; the best of them speaks for it.
+            let count = kernels.peaks(of: best, above: Self.limit, into: rows.peaks, count: rows.paddedWidth)
+            var ends: [Pending] = []
+            swap(&ends, &pending[sign.rawValue])
+            for k in 0..<count {
+                let column = Int(rows.peaks[k])
+                let score = best[column]
+                var slope = 0
+                while scores[slope * rows.pitch + column] != score { slope += 1 }
+                ends.append(Pending(score: score, column: column, slope: slope))
+            }
+            swap(&ends, &pending[sign.rawValue])
         }
-    }
-
-    private func greatest(of scores: UnsafeMutablePointer<Int16>, block: Int) -> Bool {
-        kernels.greatestOfRows(
-            scores + 16 * block, pitch: rows.pitch, rows: BeamletSums.slopeCount, limit: Self.limit, into: rows.best + 16 * (block + 1))
     }
 }

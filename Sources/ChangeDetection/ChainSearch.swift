@@ -21,12 +21,17 @@ struct ChainSearch: Sendable {
     /// Chains below this score are not kept. A plain scene has some ten a square kilometre above zero, two above this.
     static let lowestScore: Float = 8
 
+    /// Beamlets that a chain needs to be looked at.
+    static let fewestBeamlets = 3
+
     /// The end of a chain that no continuation improves.
     struct Candidate: Sendable {
-        let score: Float
-        let strip: Int
-        let column: Int
-        let slopeIndex: Int
+        /// The score, in steps of `ChainPass`.
+        let steps: Int32
+        let strip: Int32
+        let column: Int32
+        let slopeIndex: Int32
+        let path: ChainPath
     }
 
     /// One node of a chain: a place on the upper edge of `strip` (or, for the last, on the lower edge of the strip before).
@@ -43,11 +48,8 @@ struct ChainSearch: Sendable {
         var factor: Float { self == .plus ? 1 : -1 }
     }
 
-    private let width: Int
-    /// Where the chain that a node's beamlet of each slope continues came from, as `KernelSet.extendChains` writes it: by strip, sign, word and column
-    /// of the beamlet's upper end.
+    private let layout: ChainOrigins
     private let origins: [UInt16]
-    private let originPitch: Int
     /// By sign, the best first.
     private let candidates: [[Candidate]]
 
@@ -57,60 +59,65 @@ struct ChainSearch: Sendable {
         return assumedAmplitude * rows.squareRoot() * clipped - rows * assumedAmplitude * assumedAmplitude / 2
     }
 
-    private static let words = BeamletSums.slopeCount / KernelSet.slopesPerWord
-    private static let signs = Sign.allCases.count
-
     init(beamlets: BeamletSums, noise: BeamletNoise) {
-        width = beamlets.width
-        var pass = ChainPass(beamlets: beamlets, noise: noise, words: Self.words)
-        let pitch = pass.originPitch
-        originPitch = pitch
-        let perStrip = Self.signs * Self.words * pitch
-        origins = [UInt16](unsafeUninitializedCapacity: beamlets.stripCount * perStrip) { buffer, count in
-            for strip in 0..<beamlets.stripCount {
-                if let base = buffer.baseAddress { pass.extend(strip: strip, origins: base + strip * perStrip) }
+        var pass = ChainPass(beamlets: beamlets, noise: noise)
+        layout = pass.layout
+        let total = beamlets.stripCount * layout.stripSize
+        origins = [UInt16](unsafeUninitializedCapacity: total) { buffer, count in
+            if let base = buffer.baseAddress {
+                for strip in 0..<beamlets.stripCount { pass.extend(strip: strip, origins: base) }
+                pass.end(origins: base)
             }
-            pass.end()
-            count = beamlets.stripCount * perStrip
+            count = total
         }
-        candidates = pass.candidates.map { $0.sorted { ($1.score, $0.strip, $0.column) < ($0.score, $1.strip, $1.column) } }
+        // They were met strip by strip and column by column.
+        candidates = pass.candidates.map { candidates in
+            let most = candidates.reduce(0) { max($0, Int($1.steps)) }
+            return StableOrder(keys: candidates.map { most - Int($0.steps) }).indices.map { candidates[$0] }
+        }
     }
 
     func candidates(_ sign: Sign) -> [Candidate] { candidates[sign.rawValue] }
 
     /// Nodes in a row that another chain has taken before this one is that chain's: lines cross in fewer, but for such as run into each other.
     private static let sharedNodes = 3
-    /// Beamlets that a chain needs to be looked at.
-    private static let fewestBeamlets = 3
-
-    /// The nodes of a candidate's chain from its start to its end, and the slope index of each beamlet between them: as far back as it is its own.
+    /// A candidate's chain from its end to its start: as far back as it is its own.
     ///
-    /// - Parameter isTaken: whether a stronger chain passes a node. Where one does, node after node, this chain had its first part from that one.
-    /// - Returns: nil where too little is its own.
-    func trace(_ end: Candidate, sign: Sign, unless isTaken: (Node) -> Bool) -> (nodes: [Node], slopes: [Int])? {
-        var nodes = [Node(strip: end.strip + 1, column: end.column)]
-        var slopes: [Int] = []
-        var (strip, column, slope) = (end.strip, end.column, end.slopeIndex)
+    /// - Parameters:
+    ///   - isTaken: whether a stronger chain passes a node. Where one does, node after node, this chain had its first part from that one.
+    ///   - chains: gets the chain, unless too little is its own.
+    /// - Returns: whether it was added.
+    func trace(_ end: Candidate, sign: Sign, into chains: inout ChainList, unless isTaken: (Node) -> Bool) -> Bool {
+        var (strip, column, slope) = (Int(end.strip), Int(end.column), Int(end.slopeIndex))
         var shared = 0
+        var count = 0
         while true {
+            let origin =
+                count < end.path.count
+                ? end.path[count]
+                : origins.withUnsafeBufferPointer { origins in
+                    guard let origins = origins.baseAddress else { return ChainOrigins.start }
+                    return layout.origin(
+                        in: origins, strip: strip, sign: sign, column: column - slope + BeamletSums.maximumSlope, slope: slope)
+                }
             column -= slope - BeamletSums.maximumSlope
-            let node = Node(strip: strip, column: column)
-            slopes.append(slope)
-            nodes.append(node)
-            shared = isTaken(node) ? shared + 1 : 0
+            count += 1
+            chains.append(column: column, slope: slope)
+            shared = isTaken(Node(strip: strip, column: column)) ? shared + 1 : 0
             if shared == Self.sharedNodes {
-                nodes.removeLast(shared - 1)
-                slopes.removeLast(shared - 1)
+                count -= shared - 1
+                chains.removeLast(shared - 1)
                 break
             }
-            let (word, place) = slope.quotientAndRemainder(dividingBy: KernelSet.slopesPerWord)
-            let row = (strip * Self.signs + sign.rawValue) * Self.words + word
-            let origin = (origins[row * originPitch + column] >> UInt16(2 * place)) & 3
-            guard origin != 3, strip > 0 else { break }
-            slope += Int(origin) - 1
+            guard origin != ChainOrigins.start, strip > 0 else { break }
+            slope += origin - 1
             strip -= 1
         }
-        guard slopes.count >= Self.fewestBeamlets else { return nil }
-        return (nodes.reversed(), slopes.reversed())
+        guard count >= Self.fewestBeamlets else {
+            chains.removeLast(count)
+            return false
+        }
+        chains.end(sign: sign, strip: Int(end.strip), column: Int(end.column), count: count)
+        return true
     }
 }

@@ -1,3 +1,5 @@
+import PixelKernels
+
 /// A line found in the planes, in continuous pixel coordinates.
 public struct DetectedLine: Sendable, Equatable {
     public struct Point: Sendable, Equatable {
@@ -46,9 +48,26 @@ public struct LineSearch: Sendable {
     }
 
     private let planes: SearchPlanes
+    /// The signed change with its rows as columns.
+    private let turned: [Int8]
 
     public init(_ planes: SearchPlanes) {
         self.planes = planes
+        turned = Self.turned(planes)
+    }
+
+    private static func turned(_ planes: SearchPlanes) -> [Int8] {
+        let (width, height) = (planes.width, planes.height)
+        return [Int8](unsafeUninitializedCapacity: width * height) { turned, count in
+            planes.signed.withUnsafeBufferPointer { signed in
+                guard let source = signed.baseAddress, let target = turned.baseAddress else { return }
+                for x in stride(from: 0, to: width, by: 64) {
+                    KernelSet.best.transposeColumns(
+                        source + x, pitch: width, rows: height, columns: min(64, width - x), into: target + x * height, outPitch: height)
+                }
+            }
+            count = width * height
+        }
     }
 
     private static let tasks: [Task] = [true, false].flatMap { transposed in
@@ -95,27 +114,35 @@ public struct LineSearch: Sendable {
     public func traces(of index: Int, spreads known: Spreads? = nil) -> (traces: [LineTrace], spreads: Spreads) {
         let task = Self.tasks[index]
         let change = BeamletSums(
-            source: planes.signed, width: planes.width, height: planes.height, transposed: task.transposed, step: ChangeBlock.searchStep,
+            source: task.transposed ? turned : planes.signed, width: task.transposed ? planes.height : planes.width,
+            height: task.transposed ? planes.width : planes.height, transposed: false, step: ChangeBlock.searchStep,
             limit: Int8(BeamletSums.clip / ChangeBlock.searchStep), profile: task.profile)
         let noise = BeamletNoise(change, sigmaOfSlope: known?.sigmaOfSlope)
-        let coherence = StructureCoherence(planes: planes, change: change, noise: noise, share: known?.structureShare)
+        let coherence = StructureCoherence(
+            planes: planes, transposed: task.transposed, change: change, noise: noise, share: known?.structureShare)
         let search = ChainSearch(beamlets: change, noise: noise)
-        var traces: [LineTrace] = []
-        for sign in ChainSearch.Sign.allCases {
-            var used = BytePlaneMarks(width: change.width, rows: change.stripCount + 1)
-            for candidate in search.candidates(sign) where !used.isMarked(row: candidate.strip + 1, column: candidate.column, reach: 3) {
-                guard
-                    let (nodes, slopes) = search.trace(
-                        candidate, sign: sign, unless: { used.isMarked(row: $0.strip, column: $0.column, reach: 3) })
-                else { continue }
-                for node in nodes { used.mark(row: node.strip, column: node.column, reach: 2) }
-                traces += LineTrace.pieces(
-                    nodes: nodes, slopes: slopes, beamlets: change, noise: noise, coherence: coherence, profile: task.profile,
-                    sign: sign.factor, transposed: task.transposed)
-            }
-        }
-        return (traces, Spreads(noise, coherence))
+        var chains = ChainList()
+        for sign in ChainSearch.Sign.allCases { Self.collect(sign, of: search, in: change, into: &chains) }
+        var measuring = ChainMeasuring(
+            beamlets: change, noise: noise, coherence: coherence, profile: task.profile, transposed: task.transposed)
+        return (measuring.traces(of: chains), Spreads(noise, coherence))
     }
+
+    /// The chains of one sign, the best first, each as far as no better one has taken its place.
+    private static func collect(
+        _ sign: ChainSearch.Sign, of search: ChainSearch, in beamlets: BeamletSums, into chains: inout ChainList
+    ) {
+        var used = BytePlaneMarks(width: beamlets.width, rows: beamlets.stripCount + 1)
+        for candidate in search.candidates(sign)
+        where !used.isMarked(row: Int(candidate.strip) + 1, column: Int(candidate.column)) {
+            let isKept = search.trace(candidate, sign: sign, into: &chains) { used.isMarked(row: $0.strip, column: $0.column) }
+            guard isKept, let chain = chains.chains.last else { continue }
+            chains.forEachNode(of: chain) { used.mark(row: $0.strip, column: $0.column, reach: takenReach) }
+        }
+    }
+
+    /// Columns to each side of a chain's node that are its own.
+    private static let takenReach = 5
 }
 
 /// Which nodes a chain has taken already.
@@ -128,10 +155,7 @@ struct BytePlaneMarks {
         marks = [Bool](repeating: false, count: width * rows)
     }
 
-    func isMarked(row: Int, column: Int, reach: Int) -> Bool {
-        for x in max(0, column - reach)...min(width - 1, column + reach) where marks[row * width + x] { return true }
-        return false
-    }
+    func isMarked(row: Int, column: Int) -> Bool { marks[row * width + column] }
 
     mutating func mark(row: Int, column: Int, reach: Int) {
         for x in max(0, column - reach)...min(width - 1, column + reach) { marks[row * width + x] = true }

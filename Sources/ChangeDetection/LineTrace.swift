@@ -30,7 +30,7 @@ public struct LineTrace: Sendable {
         beamlets.isEmpty ? 0 : beamlets.reduce(0) { $0 + Double($1.sum) } / Double(beamlets.count).squareRoot()
     }
 
-    private static func score(of beamlets: [Beamlet], structureShare: Float) -> Double {
+    static func score(of beamlets: [Beamlet], structureShare: Float) -> Double {
         guard !beamlets.isEmpty else { return 0 }
         let plain = beamlets.reduce(0.0) { $0 + Double(ChainSearch.score(of: $1.sum)) }
         let count = Double(beamlets.count)
@@ -42,66 +42,8 @@ public struct LineTrace: Sendable {
         return plain / (1 + pixels * coherent)
     }
 
-    /// Cuts a chain into the pieces that stand out by themselves.
-    ///
-    /// The chain was found with a faint line in mind, and such a chain reaches past the ends of a strong one. Here the amplitude is estimated from
-    /// the middle three fifths of the beamlets, and the piece is cut where the likelihood ratio of *that* amplitude has its largest run sum; twice
-    /// more with the new piece. What is left on either side is tried in the same way.
-    static func pieces(
-        nodes: [ChainSearch.Node], slopes: [Int], beamlets: BeamletSums, noise: BeamletNoise, coherence: StructureCoherence,
-        profile: LineProfile, sign: Float, transposed: Bool
-    ) -> [LineTrace] {
-        let rows = Float(BeamletSums.rowsPerStrip)
-        let sums = slopes.indices.map { i -> Float in
-            let (strip, column, slope) = (nodes[i].strip, nodes[i].column, slopes[i])
-            return sign * beamlets.sum(strip: strip, column: column, slopeIndex: slope)
-                / noise.sigma(strip: strip, column: column, slopeIndex: slope)
-        }
-        var pending = [0..<slopes.count]
-        var found: [LineTrace] = []
-        while let range = pending.popLast() {
-            guard let piece = standingOut(sums, in: range) else { continue }
-            if piece.lowerBound - range.lowerBound >= 3 { pending.append(range.lowerBound..<piece.lowerBound) }
-            if range.upperBound - piece.upperBound >= 3 { pending.append(piece.upperBound..<range.upperBound) }
-            // Old structure can only take from the score.
-            let plain = sums[piece].reduce(0.0) { $0 + Double(ChainSearch.score(of: $1)) }
-            guard plain > Double(ChainSearch.lowestScore) else { continue }
-            let measured = piece.map { i -> Beamlet in
-                let (strip, column, slope) = (nodes[i].strip, nodes[i].column, slopes[i])
-                let structure = coherence.structure(strip: strip, column: column, slopeIndex: slope)
-                let unit = noise.sigma(strip: strip, column: column, slopeIndex: slope) * rows.squareRoot()
-                return Beamlet(sum: sums[i], single: structure.single / unit, dipole: structure.dipole / unit, offset: 0)
-            }
-            let trace = LineTrace(
-                nodes: Array(nodes[piece.lowerBound...piece.upperBound]), beamlets: measured, profile: profile, sign: sign,
-                transposed: transposed,
-                structureShare: coherence.share)
-            if trace.score > Double(ChainSearch.lowestScore) { found.append(trace.centred(slopes: Array(slopes[piece]), on: beamlets)) }
-        }
-        return found.sorted { $0.nodes[0].strip < $1.nodes[0].strip }
-    }
-
-    private static func standingOut(_ sums: [Float], in range: Range<Int>) -> Range<Int>? {
-        let rows = Float(BeamletSums.rowsPerStrip)
-        var amplitude = ChainSearch.assumedAmplitude
-        var piece = range
-        for _ in 0..<3 {
-            let peak = 2 * rows * amplitude * amplitude
-            let scores = range.map { i in
-                max(-peak, min(peak, amplitude * rows.squareRoot() * sums[i] - rows * amplitude * amplitude / 2))
-            }
-            guard let best = LargestRun(of: scores)?.range else { return nil }
-            piece = (range.lowerBound + best.lowerBound)..<(range.lowerBound + best.upperBound)
-            let sorted = sums[piece].sorted()
-            let trim = sorted.count / 5
-            let middle = sorted[trim..<(sorted.count - trim)]
-            amplitude = max(0.5, min(6, middle.reduce(0, +) / Float(middle.count) / rows.squareRoot()))
-        }
-        return piece
-    }
-
     /// The trace with each beamlet's sideways offset: where the sum, over the beamlet and its neighbours, of beamlets moved sideways is largest.
-    private func centred(slopes: [Int], on plane: BeamletSums) -> LineTrace {
+    func centred(slopes: [Int], on plane: BeamletSums) -> LineTrace {
         let shifts = [-2, -1, 0, 1, 2]
         let raw = slopes.indices.map { i in
             shifts.map { sign * plane.sum(strip: nodes[i].strip, column: nodes[i].column + $0, slopeIndex: slopes[i]) }

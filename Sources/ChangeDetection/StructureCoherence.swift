@@ -10,11 +10,13 @@ struct StructureCoherence: Sendable {
     private let single: BeamletSums
     private let dipole: BeamletSums
 
-    /// - Parameter known: the share, where it is not to be measured.
-    init(planes: SearchPlanes, change: BeamletSums, noise: BeamletNoise, share known: Float? = nil) {
+    /// - Parameters:
+    ///   - transposed: whether the lines run roughly along the planes' rows.
+    ///   - known: the share, where it is not to be measured.
+    init(planes: SearchPlanes, transposed: Bool, change: BeamletSums, noise: BeamletNoise, share known: Float? = nil) {
         func sums(_ profile: LineProfile) -> BeamletSums {
             BeamletSums(
-                source: planes.structure, width: planes.width, height: planes.height, transposed: change.isTransposed, step: 1, limit: 127,
+                source: planes.structure, width: planes.width, height: planes.height, transposed: transposed, step: 1, limit: 127,
                 profile: profile)
         }
         single = sums(.single)

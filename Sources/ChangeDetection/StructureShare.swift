@@ -69,7 +69,7 @@ struct StructureShare {
         let rows = Self.runStrips * BeamletSums.rowsPerStrip
         let across = tile.left..<min(sums[0].width, tile.left + Self.tileWidth)
         let along = tile.group * rows..<(tile.group + 1) * rows
-        let (columns, lines) = sums[0].isTransposed ? (along, across) : (across, along)
+        let (columns, lines) = sums[1].isTransposed ? (along, across) : (across, along)
         return planes.structure.withUnsafeBufferPointer { structure in
             var total = 0
             for y in stride(from: lines.lowerBound, to: lines.upperBound, by: 4) {

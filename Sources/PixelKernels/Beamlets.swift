@@ -96,6 +96,20 @@ extension KernelSet {
         kernel(a, b, gain, squares, counts, count)
     }
 
+    /// Sum over the rows of a beamlet of the filtered, clipped levels.
+    ///
+    /// - Parameters:
+    ///   - levels: the first of 16 of the first row; those of the others lie `along` further each, and `offsets` to the side.
+    ///   - taps: 16, the last of them zero. - shift: each row's sum is divided by two to this power, halves rounded away from zero.
+    /// - Returns: the sum; rows with a level of −128 among the first 15 count as 0.
+    public func beamletSum(
+        _ levels: UnsafePointer<Int8>, along: Int, offsets: UnsafePointer<Int>, rows: Int, taps: UnsafePointer<Int16>, limit: Int8,
+        shift: Int
+    ) -> Int {
+        let kernel = usesAVX2 ? PixelKernelsAVX2.beamletSum : PixelKernelsBaseline.beamletSum
+        return Int(kernel(levels, along, offsets, rows, taps, limit, Int32(shift)))
+    }
+
     /// `out(k) = min(32 767, numerator / (left + (right − left) · (k + first + ½) / spacing))`, rounded: a plane's inverse between two of its knots.
     public func interpolatedInverse(
         left: Float, right: Float, numerator: Float, first: Int, spacing: Int, into out: UnsafeMutablePointer<UInt16>, count: Int

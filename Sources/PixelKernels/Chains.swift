@@ -44,11 +44,23 @@ extension KernelSet {
         kernel(sums, sumPitch, costs.figures, previous, current, pitch, signPitch, origins, originPitch, groups, marks, count)
     }
 
-    /// The greatest of `rows` rows, `pitch` apart, at each of 16 columns. Returns whether any is above the limit.
-    public func greatestOfRows(
-        _ values: UnsafePointer<Int16>, pitch: Int, rows: Int, limit: Int16, into out: UnsafeMutablePointer<Int16>
-    ) -> Bool {
+    /// The greatest of `rows` rows, `pitch` apart, at each of 16 columns.
+    public func greatestOfRows(_ values: UnsafePointer<Int16>, pitch: Int, rows: Int, into out: UnsafeMutablePointer<Int16>) {
         let kernel = usesAVX2 ? PixelKernelsAVX2.greatestOfRows : PixelKernelsBaseline.greatestOfRows
-        return kernel(values, pitch, rows, limit, out)
+        kernel(values, pitch, rows, out)
+    }
+
+    /// The columns whose value is above the limit, greater than the two to the left and not less than the two to the right.
+    ///
+    /// - Parameters:
+    ///   - values: with two more on each side.
+    ///   - count: columns, a multiple of 16.
+    /// - Returns: how many there are.
+    public func peaks(
+        of values: UnsafePointer<Int16>, above limit: Int16, into out: UnsafeMutablePointer<Int32>, count: Int
+    ) -> Int {
+        precondition(count % 16 == 0, "columns come in sixteens")
+        let kernel = usesAVX2 ? PixelKernelsAVX2.peaksOfRow : PixelKernelsBaseline.peaksOfRow
+        return kernel(values, limit, out, count)
     }
 }

@@ -75,3 +75,32 @@ package func interpolatedInverse(
         out[k] = UInt16(truncatingIfNeeded: (clamped + 12_582_912).bitPattern)
     }
 }
+
+/// Sum over the rows of a beamlet of the filtered, clipped levels: one row after another, `taps` from its first level on.
+///
+/// - Parameters:
+///   - levels: first level of the first row's filter; the others `along` further each, and `offsets[r]` to the side.
+///   - taps: 16, which reach as many levels.
+/// - Returns: Σ_r (Σ_k taps[k] · level) / 2^shift, halves rounded away from zero; rows with a level of −128 among the first 15 count as 0.
+package func beamletSum(
+    _ levels: UnsafePointer<Int8>, _ along: Int, _ offsets: UnsafePointer<Int>, _ rows: Int, _ taps: UnsafePointer<Int16>, _ limit: Int8,
+    _ shift: Int32
+) -> Int32 {
+    let lowest = 0 &- limit
+    let half = (1 &<< shift) &>> 1
+    var total: Int32 = 0
+    for r in 0..<rows {
+        let row = levels + (r &* along &+ offsets[r])
+        var sum: Int32 = 0
+        var holes: Int8 = 0
+        for k in 0..<16 {
+            let level = row[k]
+            var clipped = level > limit ? limit : level
+            clipped = clipped < lowest ? lowest : clipped
+            sum &+= Int32(clipped) &* Int32(taps[k])
+            holes |= level == -128 && k < 15 ? 1 : 0
+        }
+        total &+= holes != 0 ? 0 : (sum &+ half &+ (sum &>> 31)) &>> shift
+    }
+    return total
+}

@@ -112,10 +112,8 @@ package func extendChains(
     }
 }
 
-/// The greatest of `rows` rows at each of 16 columns. Returns whether any is above the limit.
-package func greatestOfRows(
-    _ values: UnsafePointer<Int16>, _ pitch: Int, _ rows: Int, _ limit: Int16, _ out: UnsafeMutablePointer<Int16>
-) -> Bool {
+/// The greatest of `rows` rows at each of 16 columns.
+package func greatestOfRows(_ values: UnsafePointer<Int16>, _ pitch: Int, _ rows: Int, _ out: UnsafeMutablePointer<Int16>) {
     let source = UnsafeRawPointer(values)
     var greatest = source.loadUnaligned(as: SIMD16<Int16>.self)
     var row = 1
@@ -125,5 +123,31 @@ package func greatestOfRows(
         row &+= 1
     }
     UnsafeMutableRawPointer(out).storeBytes(of: greatest, as: SIMD16<Int16>.self)
-    return any(greatest .> SIMD16<Int16>(repeating: limit))
+}
+
+/// The columns whose value is above the limit, greater than the two to the left and not less than the two to the right. Returns how many.
+///
+/// - Parameter count: a multiple of 16; two values more are read on each side.
+package func peaksOfRow(
+    _ values: UnsafePointer<Int16>, _ limit: Int16, _ out: UnsafeMutablePointer<Int32>, _ count: Int
+) -> Int {
+    let source = UnsafeRawPointer(values)
+    let lowest = SIMD16<Int16>(repeating: limit)
+    var found = 0
+    var x = 0
+    while x < count {
+        let byte = x &* 2
+        let value = source.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
+        if any(value .> lowest) {
+            for k in x..<(x &+ 16) {
+                let value = values[k]
+                if value > limit, value > values[k &- 1], value > values[k &- 2], value >= values[k &+ 1], value >= values[k &+ 2] {
+                    out[found] = Int32(truncatingIfNeeded: k)
+                    found &+= 1
+                }
+            }
+        }
+        x &+= 16
+    }
+    return found
 }
