@@ -21,9 +21,17 @@ public struct GroundMarks: Sendable {
         return marks[row * width + column]
     }
 
-    func isMarked(_ index: Int) -> Bool { marks[index] }
-
     public mutating func mark(_ points: [DetectedLine.Point]) {
+        Self.forEachSquare(along: points, radius: radius, size: RasterSize(width: width, height: height)) { square in
+            for y in square.y..<square.maxY {
+                for x in square.x..<square.maxX { marks[y * width + x] = true }
+            }
+        }
+    }
+
+    /// Calls `body` with squares along a line that together are all that lies within `radius` pixels both ways of its places 3 px apart.
+    static func forEachSquare(along points: [DetectedLine.Point], radius: Int, size: RasterSize, _ body: (PixelWindow) -> Void) {
+        let whole = PixelWindow(x: 0, y: 0, width: size.width, height: size.height)
         for (a, b) in zip(points, points.dropFirst()) {
             let length = ((b.x - a.x) * (b.x - a.x) + (b.y - a.y) * (b.y - a.y)).squareRoot()
             let steps = max(1, Int(length / 3))
@@ -31,10 +39,8 @@ public struct GroundMarks: Sendable {
                 let t = Double(k) / Double(steps)
                 let column = Int((a.x + t * (b.x - a.x)).rounded(.down))
                 let row = Int((a.y + t * (b.y - a.y)).rounded(.down))
-                guard row + radius >= 0, row - radius < height, column + radius >= 0, column - radius < width else { continue }
-                for y in max(0, row - radius)...min(height - 1, row + radius) {
-                    for x in max(0, column - radius)...min(width - 1, column + radius) { marks[y * width + x] = true }
-                }
+                let square = PixelWindow(x: column - radius, y: row - radius, width: 2 * radius + 1, height: 2 * radius + 1)
+                body(square.intersection(whole))
             }
         }
     }

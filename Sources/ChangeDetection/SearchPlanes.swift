@@ -1,3 +1,4 @@
+import PixelKernels
 import Raster
 
 /// What waits in memory for the search: one byte a pixel each for the signed change and the old structure.
@@ -66,23 +67,56 @@ public struct SearchPlanes: Sendable {
     /// structure. A pixel is observed where at least two of its four are.
     func reducedByTwo() -> SearchPlanes {
         var result = SearchPlanes(size: RasterSize(width: (width + 1) / 2, height: (height + 1) / 2))
-        for y in 0..<result.height {
-            for x in 0..<result.width {
-                var (sum, squares, count): (Int, Int, Int) = (0, 0, 0)
-                for v in (2 * y)..<min(height, 2 * y + 2) {
-                    for u in (2 * x)..<min(width, 2 * x + 2) where signed[v * width + u] != -128 {
-                        sum += Int(signed[v * width + u])
-                        squares += Int(structure[v * width + u]) * Int(structure[v * width + u])
-                        count += 1
+        guard width > 0, height > 0 else { return result }
+        let kernels = KernelSet.best
+        // What lies below the scene was not observed, nor what lies right of it.
+        let missing = [Int8](repeating: -128, count: max(2, width))
+        result.signed.withUnsafeMutableBufferPointer { outSigned in
+            result.structure.withUnsafeMutableBufferPointer { outStructure in
+                withRows { row in
+                    missing.withUnsafeBufferPointer { missing in
+                        guard let missing = missing.baseAddress, let outSigned = outSigned.baseAddress,
+                            let outStructure = outStructure.baseAddress
+                        else { return }
+                        for y in 0..<((height + 1) / 2) {
+                            let upper = row(2 * y)
+                            let lower = 2 * y + 1 < height ? row(2 * y + 1) : KernelSet.LevelRow(levels: missing, structure: missing)
+                            let target = y * ((width + 1) / 2)
+                            kernels.halve(upper, lower, levels: outSigned + target, structure: outStructure + target, count: width / 2)
+                            guard width % 2 == 1 else { continue }
+                            let x = width - 1
+                            let last: [Int8] = [upper.levels[x], -128, lower.levels[x], -128, upper.structure[x], 0, lower.structure[x], 0]
+                            last.withUnsafeBufferPointer { last in
+                                guard let last = last.baseAddress else { return }
+                                kernels.halve(
+                                    KernelSet.LevelRow(levels: last, structure: last + 4),
+                                    KernelSet.LevelRow(levels: last + 2, structure: last + 6), levels: outSigned + target + x / 2,
+                                    structure: outStructure + target + x / 2, count: 1)
+                            }
+                        }
                     }
                 }
-                guard count >= 2 else { continue }
-                let i = y * result.width + x
-                result.signed[i] = Int8(max(-127, min(127, (Float(sum) / Float(count).squareRoot()).rounded())))
-                result.structure[i] = Int8(min(127, (Float(squares) / Float(count)).squareRoot().rounded()))
             }
         }
         return result
+    }
+
+    private func withRows(_ body: ((Int) -> KernelSet.LevelRow) -> Void) {
+        signed.withUnsafeBufferPointer { signed in
+            structure.withUnsafeBufferPointer { structure in
+                guard let signed = signed.baseAddress, let structure = structure.baseAddress else { return }
+                body { KernelSet.LevelRow(levels: signed + $0 * width, structure: structure + $0 * width) }
+            }
+        }
+    }
+
+    /// No change within `reach` pixels both ways of a line, where it was observed.
+    mutating func removeChange(along points: [DetectedLine.Point], reach: Int) {
+        GroundMarks.forEachSquare(along: points, radius: reach, size: RasterSize(width: width, height: height)) { square in
+            for y in square.y..<square.maxY {
+                for i in (y * width + square.x)..<(y * width + square.maxX) where signed[i] != -128 { signed[i] = 0 }
+            }
+        }
     }
 
     /// Rows become columns.
