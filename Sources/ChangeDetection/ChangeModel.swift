@@ -1,6 +1,5 @@
 import PixelKernels
 import Raster
-import Synchronization
 
 /// All that turns a pair's difference into standard deviations of no change, estimated from the scene itself.
 public struct ChangeModel: Sendable, Equatable, Codable {
@@ -24,20 +23,16 @@ public struct ChangeModel: Sendable, Equatable, Codable {
 
     private static let classCount = 24
 
-    /// Makes several independent blocks, in their order and perhaps side by side.
-    public typealias Mapping = (_ count: Int, _ make: @Sendable (Int) -> Void) -> Void
-
     /// Estimates the model.
     ///
     /// - Parameters:
     ///   - samples: aligned windows, with halo, spread over the scene; on small scenes all of it.
-    ///   - mapping: calls its second argument once for each number below its first, from any thread.
-    public static func fit(_ samples: [PairBlock], mapping: Mapping = { for i in 0..<$0 { $1(i) } }) -> ChangeModel? {
+    ///   - mapping: how the windows are worked on; nothing in the result depends on it.
+    public static func fit(_ samples: [PairBlock], mapping: Mapping = .serial) -> ChangeModel? {
         guard let bandCount = samples.first?.before.planes.count, bandCount > 0 else { return nil }
         let normalisation = fitNormalisation(samples, bandCount: bandCount)
-        let made = BlockSlots(count: samples.count)
-        mapping(samples.count) { made.put(DifferenceBlock(pair: samples[$0], normalisation: normalisation), at: $0) }
-        let scales = made.blocks.map { $0.deviations() }
+        var blocks = mapping.map(samples.count) { DifferenceBlock(pair: samples[$0], normalisation: normalisation) }
+        let scales = blocks.map { $0.deviations() }
         var noise = [Float](repeating: 0, count: bandCount)
         for band in 0..<bandCount {
             var values = scales.map { $0[band] }.filter { $0 > 0 }
@@ -45,12 +40,7 @@ public struct ChangeModel: Sendable, Equatable, Codable {
             noise[band] = RobustStatistics.median(&values)
         }
         let noiseOfBands = noise
-        mapping(samples.count) { i in
-            guard var block = made.take(i) else { return }
-            block.explain(noise: noiseOfBands)
-            made.put(block, at: i)
-        }
-        let blocks = QuietCells.keep(made.blocks)
+        blocks = QuietCells.keep(mapping.change(consume blocks) { $0.explain(noise: noiseOfBands) })
         var model = ChangeModel(
             normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], noiseOfScene: [], signedWeights: [], structureScale: 0)
         guard model.fitNoise(blocks, bandCount: bandCount) else { return nil }
@@ -58,8 +48,8 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         return model
     }
 
-    /// Pixels that the noise is learnt from: ten thousand a class tell it to one in a hundred.
-    private static let noiseSampleCount = 1 << 18
+    /// Pixels that the noise is learnt from: five thousand a class tell it to one in a hundred.
+    private static let noiseSampleCount = 1 << 17
 
     /// Calls `body` for some of the valid pixels of all blocks, evenly spread.
     private static func forEachSample(of blocks: [DifferenceBlock], atMost most: Int, _ body: (DifferenceBlock, Int) -> Void) {
@@ -95,8 +85,9 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         Self.forEachSample(of: blocks, atMost: Self.noiseSampleCount) { sharpness.append($0.sharpness.values[$1]) }
         guard sharpness.count >= 2048 else { return false }
         let classCount = min(Self.classCount, max(2, sharpness.count / 512))
-        var sorted = sharpness
-        sorted.sort()
+        // The classes' limits need not be exact.
+        let step = max(1, sharpness.count / 20_000)
+        let sorted = stride(from: 0, to: sharpness.count, by: step).map { sharpness[$0] }.sorted()
         let limits = (1..<classCount).map { sorted[sorted.count * $0 / classCount] }
         func classOf(_ value: Float) -> Int {
             var low = 0
@@ -211,17 +202,4 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         let t = b > a ? (sharpness - a) / (b - a) : 0
         return levels[upper - 1] * (1 - t) + levels[upper] * t
     }
-}
-
-/// Blocks that several threads make.
-private final class BlockSlots: Sendable {
-    private let slots: Mutex<[DifferenceBlock?]>
-
-    init(count: Int) { slots = Mutex([DifferenceBlock?](repeating: nil, count: count)) }
-
-    var blocks: [DifferenceBlock] { slots.withLock { $0.compactMap { $0 } } }
-
-    func put(_ block: DifferenceBlock, at index: Int) { slots.withLock { $0[index] = block } }
-
-    func take(_ index: Int) -> DifferenceBlock? { slots.withLock { $0[index].take() } }
 }

@@ -30,13 +30,19 @@ public struct Normalisation: Sendable, Equatable, Codable {
         }
         var weights = [Float](repeating: 1, count: count)
         for _ in 0..<12 {
+            let last = (gain: gain, offset: offset)
+            var spreads: [Double] = []
             var chiSquare = [Float](repeating: 0, count: count)
             for band in 0..<bandCount {
                 var residuals = [Float](repeating: 0, count: count)
                 let g = Float(gain[band])
                 let o = Float(offset[band])
                 for i in 0..<count { residuals[i] = g * after[band][i] + o - before[band][i] }
-                let spread = max(RobustStatistics.centredDeviation(residuals), .leastNormalMagnitude)
+                // For the weights a rough figure is enough.
+                let step = max(1, count / 8192)
+                let some = step == 1 ? residuals : stride(from: 0, to: count, by: step).map { residuals[$0] }
+                let spread = max(RobustStatistics.centredDeviation(some), .leastNormalMagnitude)
+                spreads.append(Double(spread))
                 for i in 0..<count {
                     let t = residuals[i] / spread
                     chiSquare[i] += t * t
@@ -49,6 +55,11 @@ public struct Normalisation: Sendable, Equatable, Codable {
             for band in 0..<bandCount {
                 (gain[band], offset[band]) = orthogonalLine(x: after[band], y: before[band], weights: weights)
             }
+            // What is left is far below what a pixel's noise would show.
+            let isSettled = (0..<bandCount).allSatisfy {
+                abs(gain[$0] - last.gain[$0]) < 1e-5 && abs(offset[$0] - last.offset[$0]) < 1e-3 * spreads[$0]
+            }
+            if isSettled { break }
         }
         return Normalisation(gain: gain, offset: offset)
     }

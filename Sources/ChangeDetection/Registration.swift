@@ -52,17 +52,19 @@ public enum ShiftEstimator {
     /// - Parameters:
     ///   - samples: windows spread over the scene, each at least 96 pixels wide and high.
     ///   - size: the scene's, about whose middle it may be turned or stretched; what the windows span where nil.
+    ///   - mapping: how the windows are worked on; nothing in the result depends on it.
     /// - Returns: the common shift, with its slope where there is one, or `.none` where too little is seen or where no shift lowers the difference.
-    public static func estimate(_ samples: [PairBlock], over size: RasterSize? = nil) -> Registration {
-        let prepared = samples.compactMap(RegistrationSample.init)
+    public static func estimate(_ samples: [PairBlock], over size: RasterSize? = nil, mapping: Mapping = .serial) -> Registration {
+        let prepared = mapping.map(samples.count) { RegistrationSample(samples[$0]) }.compactMap { $0 }
         let seen = prepared.reduce(0) { $0 + $1.usableCount }
         guard seen >= 4096 else { return .none }
 
-        let start = wholePixelShift(prepared)
+        let start = wholePixelShift(prepared, mapping)
         var shift = Displacement(x: Double(start.x), y: Double(start.y))
         var converged = false
         for _ in 0..<20 {
-            let systems = prepared.map { RegistrationComparison($0, displacement: shift).equations }
+            let current = shift
+            let systems = mapping.map(prepared.count) { RegistrationComparison(prepared[$0], displacement: current).equations }
             guard let step = NormalEquations.sum(systems).solution else { return .none }
             shift.x += step.x
             shift.y += step.y
@@ -74,8 +76,9 @@ public enum ShiftEstimator {
         }
         guard converged else { return .none }
 
-        var cells = prepared.map { RegistrationComparison($0, displacement: shift).cells }
-        let before = prepared.map { RegistrationComparison($0, displacement: .none).cells }
+        let found = shift
+        var cells = mapping.map(prepared.count) { RegistrationComparison(prepared[$0], displacement: found).cells }
+        let before = mapping.map(prepared.count) { RegistrationComparison(prepared[$0], displacement: .none).cells }
         let spreadBefore = NormalEquations.sum(before.joined().map(\.equations)).meanSquare
         func isBetter(_ cells: [[RegistrationCell]]) -> Bool {
             let total = NormalEquations.sum(cells.joined().map(\.equations))
@@ -91,7 +94,9 @@ public enum ShiftEstimator {
         }
 
         let extent = size ?? span(of: samples)
-        if let sloped = SlopeEstimator(samples: prepared, size: extent).estimate(from: shift, cells: cells), isBetter(sloped.cells) {
+        if let sloped = SlopeEstimator(samples: prepared, size: extent, mapping: mapping).estimate(from: shift, cells: cells),
+            isBetter(sloped.cells)
+        {
             shift = sloped.displacement
             cells = sloped.cells
         }
@@ -129,11 +134,15 @@ public enum ShiftEstimator {
     }
 
     /// The whole-pixel shift with the highest correlation of the clipped band-passed images.
-    private static func wholePixelShift(_ samples: [RegistrationSample]) -> (x: Int, y: Int) {
+    private static func wholePixelShift(_ samples: [RegistrationSample], _ mapping: Mapping) -> (x: Int, y: Int) {
+        let shifts = -searchRadius...searchRadius
+        let scores = mapping.map(shifts.count) { row in
+            shifts.map { dx in samples.reduce(0) { $0 + $1.correlation(dx: dx, dy: row - searchRadius) } }
+        }
         var best = (score: Int.min, x: 0, y: 0)
-        for dy in -searchRadius...searchRadius {
-            for dx in -searchRadius...searchRadius {
-                let score = samples.reduce(0) { $0 + $1.correlation(dx: dx, dy: dy) }
+        for dy in shifts {
+            for dx in shifts {
+                let score = scores[dy + searchRadius][dx + searchRadius]
                 // A tie, as between two blank images, goes to the smaller shift.
                 if score > best.score || (score == best.score && dx * dx + dy * dy < best.x * best.x + best.y * best.y) {
                     best = (score, dx, dy)

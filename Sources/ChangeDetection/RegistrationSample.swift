@@ -85,9 +85,7 @@ extension RegistrationSample {
         let window = PixelWindow(x: origin.x, y: origin.y, width: width, height: height)
         let block = SceneBlock(window: window, planes: [after], validity: BytePlane(width: width, height: height, repeating: 255))
         guard displacement.slope == nil else { return block.resampled(by: displacement.map, to: window).planes[0] }
-        let columns = InterpolationTaps(positions: (0..<width).map { Double($0) + 0.5 + displacement.x }, origin: 0, length: width)
-        let rows = InterpolationTaps(positions: (0..<height).map { Double($0) + 0.5 + displacement.y }, origin: 0, length: height)
-        return block.resampled(columns: columns, rows: rows, to: window).planes[0]
+        return block.shifted(x: displacement.x, y: displacement.y, halo: 0).planes[0]
     }
 }
 

@@ -15,6 +15,7 @@ struct SlopeEstimator {
 
     let samples: [RegistrationSample]
     let size: RasterSize
+    let mapping: Mapping
 
     /// Slopes of x by column and row, then of y, of each number that is looked for.
     private static let turnAndScale: [[Double]] = [[1, 0, 0, 1], [0, -1, 1, 0]]
@@ -56,7 +57,8 @@ struct SlopeEstimator {
             guard let fit = SlopeFit(solution.cells.flatMap { $0 }, generators: generators, middle: middle, unit: unit) else { return nil }
             solution.displacement = moved(solution.displacement, by: fit, generators)
             guard isAllowed(solution.displacement) else { return nil }
-            solution.cells = samples.map { RegistrationComparison($0, displacement: solution.displacement).cells }
+            let displacement = solution.displacement
+            solution.cells = mapping.map(samples.count) { RegistrationComparison(samples[$0], displacement: displacement).cells }
             guard fit.largestStep < 1e-3 else { continue }
             return (solution.displacement.slope?.rootMeanSquare(over: size) ?? 0) > Self.leastRootMeanSquare ? solution : nil
         }

@@ -39,14 +39,7 @@ struct PairFit: Sendable {
                 problem: "the two dates hold the same pixels, so that there is no noise to tell change from",
                 advice: "see whether one scene was given twice")
         }
-        guard
-            let model = ChangeModel.fit(
-                samples,
-                mapping: { count, make in
-                    // Nothing in it throws.
-                    try? WorkerPool.forEach(count: count, jobs: jobs) { make($0) }
-                })
-        else {
+        guard let model = ChangeModel.fit(samples, mapping: WorkerPool.mapping(jobs: jobs)) else {
             throw InputError(
                 problem: "too little is seen on both dates to tell change from noise",
                 advice: "give scenes that share at least some thousand clear pixels with texture")
@@ -56,12 +49,24 @@ struct PairFit: Sendable {
     }
 }
 
+extension WorkerPool {
+    /// Independent pieces of work on up to `jobs` threads.
+    fileprivate static func mapping(jobs: Int) -> Mapping {
+        Mapping { count, body in
+            // Only what the body throws is thrown, and it throws nothing.
+            try? forEach(count: count, jobs: jobs) { body($0) }
+        }
+    }
+}
+
 extension AlignedPair {
     /// How far the later date lies from the earlier, by windows spread over both.
     ///
     /// - Throws: what reading throws.
     func estimatedShift(jobs: Int) throws -> Registration {
-        ShiftEstimator.estimate(try read(SampleWindows.spread(over: size, side: 320, atMost: 16), jobs: jobs), over: size)
+        ShiftEstimator.estimate(
+            try read(SampleWindows.spread(over: size, side: 320, atMost: 16), jobs: jobs), over: size,
+            mapping: WorkerPool.mapping(jobs: jobs))
     }
 
     /// Both dates in several windows, in their order.

@@ -1,0 +1,44 @@
+import Synchronization
+
+/// How several independent pieces of work are done: one after another, or by threads of the caller's.
+public struct Mapping: Sendable {
+    private let forEach: @Sendable (_ count: Int, _ body: @Sendable (Int) -> Void) -> Void
+
+    /// - Parameter forEach: calls its second argument once for each number below its first, from any thread, and returns when all are done.
+    public init(forEach: @escaping @Sendable (_ count: Int, _ body: @Sendable (Int) -> Void) -> Void) { self.forEach = forEach }
+
+    public static let serial = Mapping { count, body in for i in 0..<count { body(i) } }
+
+    /// What `make` gives for each number below `count`, in their order.
+    func map<Value: Sendable>(_ count: Int, _ make: @Sendable (Int) -> Value) -> [Value] {
+        let made = Slots<Value>(count: count)
+        forEach(count) { made.put(make($0), at: $0) }
+        return made.values
+    }
+
+    /// Replaces each value by what `change` makes of it.
+    func change<Value: Sendable>(_ values: consuming [Value], _ change: @Sendable (inout Value) -> Void) -> [Value] {
+        let (count, slots) = (values.count, Slots(consume values))
+        forEach(count) { i in
+            guard var value = slots.take(i) else { return }
+            change(&value)
+            slots.put(value, at: i)
+        }
+        return slots.values
+    }
+}
+
+/// Values that several threads make.
+private final class Slots<Value: Sendable>: Sendable {
+    private let slots: Mutex<[Value?]>
+
+    init(count: Int) { slots = Mutex([Value?](repeating: nil, count: count)) }
+
+    init(_ values: [Value]) { slots = Mutex(values) }
+
+    var values: [Value] { slots.withLock { $0.compactMap { $0 } } }
+
+    func put(_ value: Value, at index: Int) { slots.withLock { $0[index] = value } }
+
+    func take(_ index: Int) -> Value? { slots.withLock { $0[index].take() } }
+}
