@@ -56,7 +56,8 @@ struct BlobFieldTests {
                 }
             }
         }
-        #expect(errors < 0.003 * squares, "the wide mean of a reduced plane differs by a twentieth of the response at most")
+        // The wide mean's weights go up and down in steps: of white noise that makes a hundredth of the response's variance at most.
+        #expect(errors < 0.01 * squares)
         #expect(squares > 100)
     }
 
@@ -109,17 +110,20 @@ struct BlobFieldTests {
         #expect(half.width == (width + 1) / 2 && half.height == (height + 1) / 2)
         for y in 0..<half.height {
             for x in 0..<half.width {
-                let four = [(0, 0), (1, 0), (0, 1), (1, 1)].map { (2 * x + $0.0, 2 * y + $0.1) }.filter { $0.0 < width && $0.1 < height }
-                let valid = four.map { $0.1 * width + $0.0 }.filter { planes.signed[$0] != -128 }
+                var valid: [Int] = []
+                for v in (2 * y)..<min(height, 2 * y + 2) {
+                    for u in (2 * x)..<min(width, 2 * x + 2) where planes.signed[v * width + u] != -128 { valid.append(v * width + u) }
+                }
                 let i = y * half.width + x
                 guard valid.count >= 2 else {
                     #expect(half.signed[i] == -128)
                     continue
                 }
-                let sum = valid.reduce(0.0) { $0 + Double(planes.signed[$1]) } / Double(valid.count).squareRoot()
-                let squares = valid.reduce(0.0) { $0 + Double(planes.structure[$1]) * Double(planes.structure[$1]) }
+                let number = Double(valid.count)
+                let sum: Double = valid.map { Double(planes.signed[$0]) }.reduce(0, +) / number.squareRoot()
+                let squares: Double = valid.map { Double(planes.structure[$0]) * Double(planes.structure[$0]) }.reduce(0, +)
                 #expect(abs(Double(half.signed[i]) - max(-127, min(127, sum))) < 0.501)
-                #expect(abs(Double(half.structure[i]) - (squares / Double(valid.count)).squareRoot()) < 0.501)
+                #expect(abs(Double(half.structure[i]) - (squares / number).squareRoot()) < 0.501)
             }
         }
     }

@@ -29,8 +29,10 @@ import Testing
                     kernels.symmetricSums($0 + radius * step, step: step, weights: $1, radius: radius, into: out, count: count)
                 }
             }
-            let expected = (0..<count).map { x in
-                (-radius...radius).reduce(Int16(0)) { $0 &+ weights[abs($1)] &* Int16(source[x + (radius + $1) * step]) }
+            let expected: [Int16] = (0..<count).map { x in
+                var sum: Int16 = 0
+                for k in -radius...radius { sum &+= weights[abs(k)] &* Int16(source[x + (radius + k) * step]) }
+                return sum
             }
             #expect(sums == expected)
         }
@@ -48,11 +50,14 @@ import Testing
                     kernels.symmetricMeans($0 + radius * step, step: step, weights: $1, triples: triples, into: out, count: count)
                 }
             }
-            let expected = (0..<count).map { x in
+            let expected: [Int16] = (0..<count).map { x in
                 let middle = x + radius * step
-                return (1...radius).reduce(Int16(triples) &+ Int16((Int(weights[0]) * Int(source[middle])) >> 16)) { sum, k in
-                    sum &+ Int16((Int(weights[k]) * (Int(source[middle - k * step]) + Int(source[middle + k * step]))) >> 16)
+                var sum = Int16(triples) &+ Int16((Int(weights[0]) * Int(source[middle])) >> 16)
+                for k in 1...radius {
+                    let pair = Int(source[middle - k * step]) + Int(source[middle + k * step])
+                    sum &+= Int16((Int(weights[k]) * pair) >> 16)
                 }
+                return sum
             }
             #expect(means == expected)
         }
@@ -70,11 +75,11 @@ import Testing
             }
         }
         func square(_ i: Int) -> Int { Int(levels[i]) * Int(levels[i]) }
-        let expectedSquares = (0..<count).map { x in
+        let expectedSquares: [Float] = (0..<count).map { x in
             let i = x + radius * step
-            return (1...radius).reduce(weights[0] * Float(square(i))) {
-                $0 + weights[$1] * Float(square(i - $1 * step) + square(i + $1 * step))
-            }
+            var sum: Float = weights[0] * Float(square(i))
+            for k in 1...radius { sum += weights[k] * Float(square(i - k * step) + square(i + k * step)) }
+            return sum
         }
         #expect(bits(squares) == bits(expectedSquares))
 
@@ -82,8 +87,10 @@ import Testing
         let sums = filled(Float(9), count) { out in
             with(values, weights) { kernels.symmetricSums($0 + radius, weights: $1, radius: radius, into: out, count: count) }
         }
-        let expectedSums = (0..<count).map { x in
-            (1...radius).reduce(weights[0] * values[x + radius]) { $0 + weights[$1] * (values[x + radius - $1] + values[x + radius + $1]) }
+        let expectedSums: [Float] = (0..<count).map { x in
+            var sum: Float = weights[0] * values[x + radius]
+            for k in 1...radius { sum += weights[k] * (values[x + radius - k] + values[x + radius + k]) }
+            return sum
         }
         #expect(bits(sums) == bits(expectedSums))
     }
@@ -117,11 +124,20 @@ import Testing
         let sums = filled(Int16(9), count) { out in
             with(upper, lower) { kernels.scaledSumsOfFour($0, $1, factor: 60, into: out, count: count) }
         }
-        #expect(
-            sums.map(Int.init) == (0..<count).map { u in 60 * [2 * u, 2 * u + 1].reduce(0) { $0 + Int(upper[$1]) + Int(lower[$1]) } })
+        let expectedSums: [Int16] = (0..<count).map { u in
+            let left = Int16(upper[2 * u]) + Int16(lower[2 * u])
+            let right = Int16(upper[2 * u + 1]) + Int16(lower[2 * u + 1])
+            return 60 * (left + right)
+        }
+        #expect(sums == expectedSums)
         let (a, b) = (random.integers(Int16.self, count: 2 * count + 1), random.integers(Int16.self, count: 2 * count + 1))
         let means = filled(Int16(9), count) { out in with(a, b) { kernels.meansOfFour($0, $1, into: out, count: count) } }
-        #expect(means.map(Int.init) == (0..<count).map { u in [2 * u, 2 * u + 1].reduce(0) { $0 + Int(a[$1]) + Int(b[$1]) } >> 2 })
+        let expectedMeans: [Int] = (0..<count).map { u in
+            let left = Int(a[2 * u]) + Int(b[2 * u])
+            let right = Int(a[2 * u + 1]) + Int(b[2 * u + 1])
+            return (left + right) >> 2
+        }
+        #expect(means.map { Int($0) } == expectedMeans)
     }
 
     @Test(arguments: KernelSet.available, counts)
@@ -147,17 +163,20 @@ import Testing
             }
         }
         for u in 0..<count {
-            let four =
-                [(upper[2 * u], upperOld[2 * u]), (upper[2 * u + 1], upperOld[2 * u + 1])]
-                + [(lower[2 * u], lowerOld[2 * u]), (lower[2 * u + 1], lowerOld[2 * u + 1])]
+            let four: [(Int8, Int8)] = [
+                (upper[2 * u], upperOld[2 * u]), (upper[2 * u + 1], upperOld[2 * u + 1]), (lower[2 * u], lowerOld[2 * u]),
+                (lower[2 * u + 1], lowerOld[2 * u + 1]),
+            ]
             let valid = four.filter { $0.0 != -128 }
             guard valid.count >= 2 else {
                 #expect(half[u] == -128 && halfOld[u] == 0)
                 continue
             }
             let number = Double(valid.count)
-            let sum = valid.reduce(0.0) { $0 + Double($1.0) } / number.squareRoot()
-            let root = (valid.reduce(0.0) { $0 + Double($1.1) * Double($1.1) } / number).squareRoot()
+            let total: Double = valid.map { Double($0.0) }.reduce(0, +)
+            let squares: Double = valid.map { Double($0.1) * Double($0.1) }.reduce(0, +)
+            let sum: Double = total / number.squareRoot()
+            let root: Double = (squares / number).squareRoot()
             // To within rounding of the float before it is rounded to a level.
             #expect(abs(Double(half[u]) - max(-127, min(127, sum))) < 0.5001)
             #expect(abs(Double(halfOld[u]) - root) < 0.5001)
@@ -174,7 +193,11 @@ import Testing
             let mixed = filled(Int16(9), count) { out in
                 with(small, far) { kernels.mixRows($0, $1, eighths: eighths, into: out, count: count) }
             }
-            #expect(mixed.map(Int.init) == (0..<count).map { Int(small[$0]) + (eighths * (Int(far[$0]) - Int(small[$0]))) >> 3 })
+            let expected: [Int] = (0..<count).map { x in
+                let difference = Int(far[x]) - Int(small[x])
+                return Int(small[x]) + (eighths * difference) >> 3
+            }
+            #expect(mixed.map { Int($0) } == expected)
         }
         for doublings in 1...2 {
             let side = 1 << doublings
@@ -234,8 +257,11 @@ import Testing
                 kernels.groupsAbove($0, pitch: pitch, rowCount: rowCount, thresholds: $1, into: out, groups: groups)
             }
         }
-        let expected = (0..<groups).map { g in
-            (0..<rowCount).contains { r in (0..<16).contains { abs(rows[r * pitch + 16 * g + $0]) > thresholds[r * groups + g] } }
+        let expected: [Bool] = (0..<groups).map { group in
+            (0..<rowCount).contains { row in
+                let threshold = thresholds[row * groups + group]
+                return (0..<16).contains { abs(rows[row * pitch + 16 * group + $0]) > threshold }
+            }
         }
         #expect(flags == expected.map { $0 ? 1 : 0 })
         #expect(expected.contains(true) && expected.contains(false))
