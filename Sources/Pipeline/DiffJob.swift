@@ -57,7 +57,7 @@ public struct DiffJob: Sendable {
                     minimumLengthMetres: settings.minimumLengthMetres, outputs: options.outputs.names,
                     before: URL(fileURLWithPath: before).standardizedFileURL.path,
                     after: URL(fileURLWithPath: after).standardizedFileURL.path),
-                steps: steps, summary: summary)
+                steps: steps, summary: summary, jobs: options.jobs)
             return try results.publish { meter.report("picture", $0) }
         }
     }

@@ -47,12 +47,14 @@ struct OutputAssembly {
     /// What each picture and change raster is made of, by path.
     private var madeOf: [String: StepKey] = [:]
     private let started = ContinuousClock.now
+    /// Worker threads; nothing in a file depends on it.
+    private let jobs: Int
     /// The report's.
     private let title: String
 
     init(
         _ tiles: [TileResult], title: String, output: StagedOutput, outputs: OutputSelection, parameters: RunParameters, steps: StepStore,
-        summary: RunSummary
+        summary: RunSummary, jobs: Int
     ) {
         self.tiles = tiles
         self.title = title
@@ -61,6 +63,7 @@ struct OutputAssembly {
         self.parameters = parameters
         self.steps = steps
         self.summary = summary
+        self.jobs = jobs
     }
 
     /// - Parameters:
@@ -178,7 +181,7 @@ struct OutputAssembly {
             }
         }
         for (index, picture) in waiting.enumerated() {
-            try picture.draw(into: output)
+            try picture.draw(into: output, jobs: jobs)
             steps.countComputed(.picture)
             progress(Double(index + 1) / Double(waiting.count))
         }

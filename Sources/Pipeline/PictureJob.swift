@@ -38,7 +38,8 @@ struct PictureJob {
     /// Paths of its files below the output folder, the picture first.
     var paths: [String] { PairFiles.picture(tile.stem(pair)) }
 
-    func draw(into output: StagedOutput) throws {
+    /// - Parameter jobs: worker threads; nothing in the picture depends on it.
+    func draw(into output: StagedOutput, jobs: Int) throws {
         let size = tile.grid.size
         func planes(_ index: Int, _ part: DatePlanesFile.Part) throws -> DatePlanes {
             try steps.planes(tile.planeKeys[index], size: size, part: index == tile.reference ? .luminance : part)
@@ -59,7 +60,10 @@ struct PictureJob {
             change = stack.step(at: 1, clip: 127).signed
         }
         _ = try DiffPicture.write(
-            content, rows: PlaneRows(luminance: luminance, change: change, width: size.width), to: output.path(paths[0]))
+            content, rows: PlaneRows(luminance: luminance, change: change, width: size.width), to: output.path(paths[0])
+        ) { count, make, take in
+            try WorkerPool.mapInOrder(count: count, jobs: jobs, window: 2 * jobs, produce: make) { try take($1) }
+        }
     }
 
     /// What came between the two dates; of what has gone again only what is still there on the later one.

@@ -97,7 +97,8 @@ public struct PipelineRun: Sendable {
                 meter.report("\(tile), what would have been found", done)
             }
             var results = OutputAssembly(
-                tiles, title: file.name, output: output, outputs: options.outputs, parameters: parameters, steps: steps, summary: summary)
+                tiles, title: file.name, output: output, outputs: options.outputs, parameters: parameters, steps: steps, summary: summary,
+                jobs: options.jobs)
             var done = try results.publish(area: area, weighing: register, power: power) {
                 meter.report("pictures", $0)
             }

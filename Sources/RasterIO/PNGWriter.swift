@@ -1,9 +1,10 @@
 import CRasterShims
+import CZlib
 import Raster
 
-/// Writes a PNG of 8 bits row by row; the file appears whole at `commit()` or not at all.
+/// Writes a PNG of 8 bits band by band of rows; the file appears whole at `commit()` or not at all.
 ///
-/// Not safe to use from two threads at once.
+/// Not safe to use from two threads at once; its `encoder` is, so that bands can be compressed side by side.
 public final class PNGWriter {
     public struct RGB: Hashable, Sendable {
         public var red: UInt8
@@ -45,14 +46,6 @@ public final class PNGWriter {
     /// How zlib looks for repeats.
     public enum Strategy: Sendable, Hashable, CaseIterable {
         case thorough, runLength, huffmanOnly
-
-        var code: tw_png_strategy {
-            switch self {
-            case .thorough: TW_PNG_DEFAULT_STRATEGY
-            case .runLength: TW_PNG_RLE
-            case .huffmanOnly: TW_PNG_HUFFMAN_ONLY
-            }
-        }
     }
 
     public struct Compression: Sendable, Hashable {
@@ -77,8 +70,11 @@ public final class PNGWriter {
     private let file: AtomicFile
     private let sink: PNGSink
     private let handle: OpaquePointer
-    private let bytesPerRow: Int
+    /// Makes bands of rows.
+    public let encoder: PNGBandEncoder
     private var rowsWritten = 0
+    /// Of all bytes so far before compression.
+    private var checksum = uLong(1)
 
     /// - Throws: `OutputError` where the file cannot be made, or a size, palette or key word is none that a PNG can have.
     public init(path: String, size: RasterSize, colour: Colour, texts: [Text] = [], compression: Compression = .fast) throws {
@@ -110,7 +106,7 @@ public final class PNGWriter {
             throw OutputError(path: path, problem: "no memory is left to write it with")
         }
         let isWritten = Self.writeHeader(
-            handle, size: size, colour: colour, palette: palette, opacity: opacity, texts: texts, compression: compression)
+            handle, size: size, colour: colour, palette: palette, opacity: opacity, texts: texts)
         guard isWritten else {
             let error = sink.error ?? OutputError(path: path, problem: String(cString: tw_png_writer_message(handle)))
             tw_png_writer_destroy(handle)
@@ -120,35 +116,41 @@ public final class PNGWriter {
         self.file = file
         self.sink = sink
         self.handle = handle
-        bytesPerRow = size.width * colour.bytesPerPixel
+        encoder = PNGBandEncoder(width: size.width, bytesPerPixel: colour.bytesPerPixel, compression: compression)
     }
 
     deinit { tw_png_writer_destroy(handle) }
 
-    /// Writes the next rows.
+    /// Writes the next rows, as a band of their own.
     ///
     /// - Precondition: `bytes` are whole rows, and no more than are left.
     public func write(rows bytes: [UInt8]) throws {
-        try bytes.withUnsafeBytes { try write(rows: $0) }
+        guard !bytes.isEmpty else { return }
+        try append(bytes.withUnsafeBufferPointer { try encoder.encode($0) })
     }
 
-    /// Writes the next rows.
-    ///
-    /// - Precondition: `bytes` are whole rows, and no more than are left.
-    public func write(rows bytes: UnsafeRawBufferPointer) throws {
-        let count = bytes.count / bytesPerRow
-        precondition(count * bytesPerRow == bytes.count, "a part of a row cannot be written")
-        precondition(rowsWritten + count <= size.height, "more rows than the picture has")
-        guard let base = bytes.assumingMemoryBound(to: UInt8.self).baseAddress else { return }
-        try check(tw_png_writer_write_rows(handle, base, bytesPerRow, UInt32(count)))
-        rowsWritten += count
+    /// Writes the next band. - Precondition: it has no more rows than are left.
+    public func append(_ band: PNGBand) throws {
+        precondition(rowsWritten + band.rowCount <= size.height, "more rows than the picture has")
+        // RFC 1950: deflate with a window of 32 KiB, quick compression. Then follow the bands' blocks.
+        if rowsWritten == 0 { try writeChunk("IDAT", [0x78, 0x01]) }
+        try writeChunk("IDAT", band.bytes)
+        checksum = adler32_combine(checksum, band.checksum, band.byteCount)
+        rowsWritten += band.rowCount
     }
 
     /// Ends the file and gives it its name. - Precondition: all rows are written.
     public func commit() throws {
         precondition(rowsWritten == size.height, "rows are missing")
-        try check(tw_png_writer_finish(handle))
+        // A last block of nothing in fixed codes, and the checksum of everything.
+        let end: [UInt8] = [0x03, 0x00] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: checksum >> $0) }
+        try writeChunk("IDAT", end)
+        try writeChunk("IEND", [])
         try file.commit()
+    }
+
+    private func writeChunk(_ name: String, _ bytes: [UInt8]) throws {
+        try check(bytes.withUnsafeBufferPointer { tw_png_writer_write_chunk(handle, name, $0.baseAddress, $0.count) })
     }
 
     private func check(_ isDone: Bool) throws {
@@ -156,8 +158,7 @@ public final class PNGWriter {
     }
 
     private static func writeHeader(
-        _ handle: OpaquePointer, size: RasterSize, colour: Colour, palette: [UInt8], opacity: [UInt8], texts: [Text],
-        compression: Compression
+        _ handle: OpaquePointer, size: RasterSize, colour: Colour, palette: [UInt8], opacity: [UInt8], texts: [Text]
     ) -> Bool {
         // The chunks' texts stand one after another in one buffer, so that they share its lifetime.
         var buffer: [UInt8] = []
@@ -194,9 +195,6 @@ public final class PNGWriter {
                         layout.opacity_count = Int32(opacity.count)
                         layout.texts = chunks.baseAddress
                         layout.text_count = Int32(chunks.count)
-                        layout.level = Int32(min(max(compression.level, 1), 9))
-                        layout.strategy = compression.strategy.code
-                        layout.filters_sub = compression.filtersDifferences
                         return tw_png_writer_write_header(handle, &layout)
                     }
                 }

@@ -39,7 +39,7 @@ public struct DiffPictureContent: Sendable, Encodable {
     }
 }
 
-/// Where the map's pixels come from, asked for from the first row to the last, each row once.
+/// Where the map's pixels come from, asked for once for each row, in any order and from any thread.
 public protocol DiffPictureRows: Sendable {
     /// Brightness of the later image, stretched to 1…255; 0 is no data. Shape: rows × width.
     func luminance(rows: Range<Int>) throws -> [UInt8]
@@ -55,18 +55,27 @@ public enum DiffPicture {
     /// A map of less than 1200 pixels is enlarged by a whole number, pixels staying squares. Rows are drawn strip by strip: memory does
     /// not grow with the map's height.
     ///
+    /// - Parameter inOrder: makes the strips, on several threads if it likes, and hands each on in order.
     /// - Returns: the picture's own grid, margins included.
     /// - Throws: `InputError` where the grid places no pixel or `rows` gives the wrong number of them, `OutputError` where it cannot be
     ///   written, and what `rows` throws.
     @discardableResult
-    public static func write(_ content: DiffPictureContent, rows: some DiffPictureRows, to path: String) throws -> RasterGrid {
+    public static func write(_ content: DiffPictureContent, rows: some DiffPictureRows, to path: String, inOrder: StripWork = eachInTurn)
+        throws
+        -> RasterGrid
+    {
         let figure = try PictureFigure(content)
         let palette = PicturePalette(zLimit: content.zLimit)
         let writer = try PNGWriter(
             path: path, size: figure.size, colour: .palette(palette.colours), texts: texts(content, figure),
             compression: figure.map.magnification > 1 ? repeated : .fast)
-        let renderer = try PictureRenderer(figure: figure, palette: palette)
-        try renderer.render(rows: rows) { try writer.write(rows: $0) }
+        let renderer = PictureRenderer(figure: figure, palette: palette)
+        let encoder = writer.encoder
+        try inOrder(renderer.strips.count) { strip in
+            try renderer.pixels(of: renderer.strips[strip], rows: rows).withUnsafeBufferPointer { try encoder.encode($0) }
+        } _: {
+            try writer.append($0)
+        }
 
         let map = figure.map
         let scale = 1 / Double(map.magnification)
@@ -80,6 +89,16 @@ public enum DiffPicture {
         try WorldFile.write(transform: grid.transform, for: path)
         try writer.commit()
         return grid
+    }
+
+    /// Makes a value for each of so many indices and hands them on in order of index, on the caller's thread.
+    public typealias StripWork = (
+        _ count: Int, _ make: @Sendable (Int) throws -> PNGBand, _ take: (PNGBand) throws -> Void
+    ) throws -> Void
+
+    /// One strip after another.
+    public static func eachInTurn(count: Int, make: @Sendable (Int) throws -> PNGBand, take: (PNGBand) throws -> Void) throws {
+        for index in 0..<count { try take(make(index)) }
     }
 
     /// An enlarged map repeats its rows, which only a search for repeats finds; it is small, so the search costs nothing to speak of.

@@ -114,31 +114,51 @@ extension PictureColour {
     }
 }
 
-/// Finds the nearest colour of a palette, remembering each answer: an annotation has few different colours.
+/// Finds the nearest colour of a palette, remembering answers: an annotation has few different colours.
+///
+/// What is asked before changes no answer, so that strips may be drawn in any order.
 struct PictureColourIndex {
-    private let colours: [PNGWriter.RGB]
-    /// By 6 bits a component; -1 where not asked yet.
-    private var known = [Int16](repeating: -1, count: 1 << 18)
+    private let reds: [Int32]
+    private let greens: [Int32]
+    private let blues: [Int32]
+    /// The colour asked for last of those that share a place, and its answer.
+    private var askedColours = [UInt32](repeating: .max, count: 1 << placeBits)
+    private var answers = [UInt8](repeating: 0, count: 1 << placeBits)
 
-    init(_ colours: [PNGWriter.RGB]) { self.colours = colours }
+    private static let placeBits = 15
 
+    init(_ colours: [PNGWriter.RGB]) {
+        reds = colours.map { Int32($0.red) }
+        greens = colours.map { Int32($0.green) }
+        blues = colours.map { Int32($0.blue) }
+    }
+
+    /// - Parameters: components from 0 to 255.
     mutating func nearest(red: Int, green: Int, blue: Int) -> UInt8 {
-        let key = (red >> 2) << 12 | (green >> 2) << 6 | blue >> 2
-        if known[key] >= 0 { return UInt8(known[key]) }
-        var best = 0
-        var bestDistance = Int.max
-        for (index, colour) in colours.enumerated() {
-            let r = Int(colour.red) - red
-            let g = Int(colour.green) - green
-            let b = Int(colour.blue) - blue
-            // The eye weighs green most, then red.
-            let distance = 3 * r * r + 4 * g * g + 2 * b * b
-            if distance < bestDistance {
-                best = index
-                bestDistance = distance
+        let colour = UInt32(truncatingIfNeeded: red << 16 | green << 8 | blue)
+        // Multiplication by the golden ratio's bits spreads neighbouring colours over the places.
+        let place = Int((colour &* 0x9E37_79B1) >> UInt32(32 - Self.placeBits))
+        if askedColours[place] == colour { return answers[place] }
+        let answer = search(red: Int32(red), green: Int32(green), blue: Int32(blue))
+        askedColours[place] = colour
+        answers[place] = answer
+        return answer
+    }
+
+    private func search(red: Int32, green: Int32, blue: Int32) -> UInt8 {
+        reds.withUnsafeBufferPointer { reds in
+            greens.withUnsafeBufferPointer { greens in
+                blues.withUnsafeBufferPointer { blues in
+                    var best = Int32.max
+                    for i in reds.indices {
+                        let (r, g, b) = (reds[i] &- red, greens[i] &- green, blues[i] &- blue)
+                        // The eye weighs green most, then red. Of equal distances the first wins.
+                        let distance = 3 &* r &* r &+ 4 &* g &* g &+ 2 &* b &* b
+                        best = min(best, distance &<< 8 | Int32(truncatingIfNeeded: i))
+                    }
+                    return UInt8(truncatingIfNeeded: best)
+                }
             }
         }
-        known[key] = Int16(best)
-        return UInt8(best)
     }
 }

@@ -4,7 +4,6 @@
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 enum { MESSAGE_CAPACITY = 256 };
 
@@ -179,7 +178,6 @@ bool tw_png_writer_write_header(tw_png_writer *writer, const tw_png_layout *layo
     png_structp png = writer->png;
     png_infop info = writer->info;
     static const int colour_types[] = {PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_PALETTE};
-    static const int strategies[] = {Z_DEFAULT_STRATEGY, Z_HUFFMAN_ONLY, Z_RLE};
     png_set_IHDR(
         png, info, layout->width, layout->height, 8, colour_types[layout->colour], PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT,
         PNG_FILTER_TYPE_DEFAULT);
@@ -206,23 +204,13 @@ bool tw_png_writer_write_header(tw_png_writer *writer, const tw_png_layout *layo
         }
         png_set_text(png, info, &chunk, 1);
     }
-    png_set_compression_level(png, layout->level);
-    png_set_compression_strategy(png, strategies[layout->strategy]);
-    png_set_compression_buffer_size(png, 1 << 18);
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, layout->filters_sub ? PNG_FILTER_SUB : PNG_FILTER_NONE);
     png_write_info(png, info);
     return true;
 }
 
-bool tw_png_writer_write_rows(tw_png_writer *writer, const uint8_t *pixels, size_t stride, uint32_t row_count) {
+bool tw_png_writer_write_chunk(tw_png_writer *writer, const char *name, const uint8_t *bytes, size_t count) {
     if (setjmp(writer->jump)) { return false; }
-    for (uint32_t row = 0; row < row_count; row++) { png_write_row(writer->png, pixels + (size_t)row * stride); }
-    return true;
-}
-
-bool tw_png_writer_finish(tw_png_writer *writer) {
-    if (setjmp(writer->jump)) { return false; }
-    png_write_end(writer->png, NULL);
+    png_write_chunk(writer->png, (png_const_bytep)name, bytes, count);
     return true;
 }
 

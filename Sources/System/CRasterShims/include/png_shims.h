@@ -49,7 +49,6 @@ int tw_png_reader_text_count(const tw_png_reader *reader);
 tw_png_text tw_png_reader_text(const tw_png_reader *reader, int index);
 
 typedef enum { TW_PNG_GREY, TW_PNG_RGB, TW_PNG_PALETTE } tw_png_colour;
-typedef enum { TW_PNG_DEFAULT_STRATEGY, TW_PNG_HUFFMAN_ONLY, TW_PNG_RLE } tw_png_strategy;
 
 typedef struct {
     uint32_t width, height;
@@ -61,17 +60,13 @@ typedef struct {
     int opacity_count;
     const tw_png_text *texts;
     int text_count;
-    int level;
-    tw_png_strategy strategy;
-    // SUB, otherwise NONE.
-    bool filters_sub;
 } tw_png_layout;
 
 tw_png_writer *tw_png_writer_create(tw_png_write_callback write, void *context);
 void tw_png_writer_destroy(tw_png_writer *writer);
 bool tw_png_writer_write_header(tw_png_writer *writer, const tw_png_layout *layout);
-bool tw_png_writer_write_rows(tw_png_writer *writer, const uint8_t *pixels, size_t stride, uint32_t row_count);
-bool tw_png_writer_finish(tw_png_writer *writer);
+// `name` has four letters. The pixels' chunks and the end come this way.
+bool tw_png_writer_write_chunk(tw_png_writer *writer, const char *name, const uint8_t *bytes, size_t count);
 const char *tw_png_writer_message(const tw_png_writer *writer);
 
 #endif
