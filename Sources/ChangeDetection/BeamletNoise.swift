@@ -156,7 +156,7 @@ struct BeamletNoise: Sendable {
     func factor(strip: Int, column: Int) -> Float {
         // In half pixels from the first cell's centre.
         let place = 2 * column + 1 - Self.cellWidth
-        let base = place >= 0 ? place / (2 * Self.cellWidth) : -1
+        let base = place >= 0 ? Int(UInt(place) / UInt(2 * Self.cellWidth)) : -1
         let lower = max(0, min(cellCount - 1, base))
         let upper = max(0, min(cellCount - 1, base + 1))
         let weight = Float(place - base * 2 * Self.cellWidth) / Float(2 * Self.cellWidth)
@@ -166,5 +166,9 @@ struct BeamletNoise: Sendable {
     /// Standard deviation of the beamlet's sum where nothing changed.
     func sigma(strip: Int, column: Int, slopeIndex: Int) -> Float {
         sigmaOfSlope[slopeIndex] * factor(strip: strip, column: column)
+    }
+
+    func inverseSigma(strip: Int, column: Int, slopeIndex: Int) -> Float {
+        1 / sigma(strip: strip, column: column, slopeIndex: slopeIndex)
     }
 }

@@ -29,20 +29,20 @@ struct ChainMeasuring {
     /// The pieces of all chains, in the chains' order.
     mutating func traces(of list: ChainList) -> [LineTrace] {
         let all = list.sums(of: beamlets)
-        var found: [(chain: Int, traces: [LineTrace])] = []
-        // Down the plane, so that what neighbours need is still at hand.
-        for index in StableOrder(keys: list.chains.map(\.endStrip)).indices {
-            let chain = list.chains[index]
+        var found: [LineTrace] = []
+        for chain in list.chains {
             list.copy(chain, nodes: &nodes, slopes: &slopes)
             sums.removeAll(keepingCapacity: true)
-            for (i, beamlet) in zip(slopes.indices, chain.beamlets.reversed()) {
-                let sigma = noise.sigma(strip: nodes[i].strip, column: nodes[i].column, slopeIndex: slopes[i])
-                sums.append(chain.sign.factor * all[beamlet] / sigma)
+            var beamlet = chain.beamlets.upperBound
+            for i in 0..<slopes.count {
+                beamlet -= 1
+                sums.append(
+                    chain.sign.factor * all[beamlet]
+                        * noise.inverseSigma(strip: nodes[i].strip, column: nodes[i].column, slopeIndex: slopes[i]))
             }
-            let traces = pieces(sign: chain.sign.factor)
-            if !traces.isEmpty { found.append((index, traces)) }
+            found += pieces(sign: chain.sign.factor)
         }
-        return found.sorted { $0.chain < $1.chain }.flatMap(\.traces)
+        return found
     }
 
     private mutating func pieces(sign: Float) -> [LineTrace] {

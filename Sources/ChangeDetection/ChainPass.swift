@@ -201,7 +201,8 @@ struct ChainPass {
                 }
             }
             // Neighbouring ends belong to the same line; the best of them speaks for it.
-            let count = kernels.peaks(of: best, above: Self.limit, into: rows.peaks, count: rows.paddedWidth)
+            let count = kernels.peaks(
+                of: best, above: Self.limit, reach: ChainSearch.reach, into: rows.peaks, count: rows.paddedWidth)
             var ends: [Pending] = []
             swap(&ends, &pending[sign.rawValue])
             for k in 0..<count {

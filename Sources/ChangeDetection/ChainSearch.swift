@@ -21,6 +21,8 @@ struct ChainSearch: Sendable {
     /// Chains below this score are not kept. A plain scene has some ten a square kilometre above zero, two above this.
     static let lowestScore: Float = 8
 
+    /// Columns to each side of a chain's node that are its own.
+    static let reach = 5
     /// Beamlets that a chain needs to be looked at.
     static let fewestBeamlets = 3
 

@@ -137,12 +137,10 @@ public struct LineSearch: Sendable {
         where !used.isMarked(row: Int(candidate.strip) + 1, column: Int(candidate.column)) {
             let isKept = search.trace(candidate, sign: sign, into: &chains) { used.isMarked(row: $0.strip, column: $0.column) }
             guard isKept, let chain = chains.chains.last else { continue }
-            chains.forEachNode(of: chain) { used.mark(row: $0.strip, column: $0.column, reach: takenReach) }
+            chains.forEachNode(of: chain) { used.mark(row: $0.strip, column: $0.column, reach: ChainSearch.reach) }
         }
     }
 
-    /// Columns to each side of a chain's node that are its own.
-    private static let takenReach = 5
 }
 
 /// Which nodes a chain has taken already.

@@ -62,14 +62,6 @@ extension KernelSet {
         kernel(a, b, c, d, out, count)
     }
 
-    /// `out = a + b`.
-    public func addTwo(
-        _ a: UnsafePointer<Int16>, _ b: UnsafePointer<Int16>, into out: UnsafeMutablePointer<Int16>, count: Int
-    ) {
-        let kernel = usesAVX2 ? PixelKernelsAVX2.addTwoRows : PixelKernelsBaseline.addTwoRows
-        kernel(a, b, out, count)
-    }
-
     /// `sums += a + b`.
     public func accumulateTwo(
         _ a: UnsafePointer<Int16>, _ b: UnsafePointer<Int16>, into sums: UnsafeMutablePointer<Int32>, count: Int

@@ -50,17 +50,17 @@ extension KernelSet {
         kernel(values, pitch, rows, out)
     }
 
-    /// The columns whose value is above the limit, greater than the two to the left and not less than the two to the right.
+    /// The columns whose value is above the limit, greater than the `reach` to the left and not less than those to the right.
     ///
     /// - Parameters:
-    ///   - values: with two more on each side.
+    ///   - values: with `reach` more on each side.
     ///   - count: columns, a multiple of 16.
     /// - Returns: how many there are.
     public func peaks(
-        of values: UnsafePointer<Int16>, above limit: Int16, into out: UnsafeMutablePointer<Int32>, count: Int
+        of values: UnsafePointer<Int16>, above limit: Int16, reach: Int, into out: UnsafeMutablePointer<Int32>, count: Int
     ) -> Int {
         precondition(count % 16 == 0, "columns come in sixteens")
         let kernel = usesAVX2 ? PixelKernelsAVX2.peaksOfRow : PixelKernelsBaseline.peaksOfRow
-        return kernel(values, limit, out, count)
+        return kernel(values, limit, reach, out, count)
     }
 }

@@ -19,13 +19,6 @@ package func addFourRows(
     }
 }
 
-/// `out = a + b`.
-package func addTwoRows(
-    _ a: UnsafePointer<Int16>, _ b: UnsafePointer<Int16>, _ out: UnsafeMutablePointer<Int16>, _ count: Int
-) {
-    for x in 0..<count { out[x] = a[x] &+ b[x] }
-}
-
 /// `sums += a + b`.
 package func accumulateTwoRows(
     _ a: UnsafePointer<Int16>, _ b: UnsafePointer<Int16>, _ sums: UnsafeMutablePointer<Int32>, _ count: Int

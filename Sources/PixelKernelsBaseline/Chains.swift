@@ -125,26 +125,36 @@ package func greatestOfRows(_ values: UnsafePointer<Int16>, _ pitch: Int, _ rows
     UnsafeMutableRawPointer(out).storeBytes(of: greatest, as: SIMD16<Int16>.self)
 }
 
-/// The columns whose value is above the limit, greater than the two to the left and not less than the two to the right. Returns how many.
+/// The columns whose value is above the limit, greater than the `reach` to the left and not less than those to the right. Returns how many.
 ///
-/// - Parameter count: a multiple of 16; two values more are read on each side.
+/// - Parameter count: a multiple of 16; `reach` values more are read on each side.
 package func peaksOfRow(
-    _ values: UnsafePointer<Int16>, _ limit: Int16, _ out: UnsafeMutablePointer<Int32>, _ count: Int
+    _ values: UnsafePointer<Int16>, _ limit: Int16, _ reach: Int, _ out: UnsafeMutablePointer<Int32>, _ count: Int
 ) -> Int {
     let source = UnsafeRawPointer(values)
     let lowest = SIMD16<Int16>(repeating: limit)
+    let none = SIMD16<Int16>(repeating: 0)
+    let places = SIMD16<Int16>(1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, -32768)
     var found = 0
     var x = 0
     while x < count {
         let byte = x &* 2
         let value = source.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
         if any(value .> lowest) {
-            for k in x..<(x &+ 16) {
-                let value = values[k]
-                if value > limit, value > values[k &- 1], value > values[k &- 2], value >= values[k &+ 1], value >= values[k &+ 2] {
-                    out[found] = Int32(truncatingIfNeeded: k)
-                    found &+= 1
-                }
+            var bits = places.replacing(with: none, where: value .<= lowest)
+            var k = 1
+            while k <= reach {
+                let left = source.loadUnaligned(fromByteOffset: byte &- 2 &* k, as: SIMD16<Int16>.self)
+                let right = source.loadUnaligned(fromByteOffset: byte &+ 2 &* k, as: SIMD16<Int16>.self)
+                bits.replace(with: none, where: left .>= value)
+                bits.replace(with: none, where: right .> value)
+                k &+= 1
+            }
+            var peaks = UInt16(bitPattern: bits.wrappedSum())
+            while peaks != 0 {
+                out[found] = Int32(truncatingIfNeeded: x &+ peaks.trailingZeroBitCount)
+                found &+= 1
+                peaks &= peaks &- 1
             }
         }
         x &+= 16
