@@ -79,21 +79,25 @@ package func beamletSum(
     _ levels: UnsafePointer<Int8>, _ along: Int, _ offsets: UnsafePointer<Int>, _ rows: Int, _ taps: UnsafePointer<Int16>, _ limit: Int8,
     _ shift: Int32
 ) -> Int32 {
-    let lowest = 0 &- limit
+    let source = UnsafeRawPointer(levels)
+    let weights = UnsafeRawPointer(taps).loadUnaligned(as: SIMD16<Int16>.self)
+    let highest = SIMD16<Int8>(repeating: limit)
+    let lowest = SIMD16<Int8>(repeating: 0 &- limit)
     let half = (1 &<< shift) &>> 1
     var total: Int32 = 0
-    for r in 0..<rows {
-        let row = levels + (r &* along &+ offsets[r])
-        var sum: Int32 = 0
-        var holes: Int8 = 0
-        for k in 0..<16 {
-            let level = row[k]
-            var clipped = level > limit ? limit : level
-            clipped = clipped < lowest ? lowest : clipped
-            sum &+= Int32(clipped) &* Int32(taps[k])
-            holes |= level == -128 && k < 15 ? 1 : 0
-        }
-        total &+= holes != 0 ? 0 : (sum &+ half &+ (sum &>> 31)) &>> shift
+    var r = 0
+    while r < rows {
+        var row = source.loadUnaligned(fromByteOffset: r &* along &+ offsets[r], as: SIMD16<Int8>.self)
+        row[15] = 0
+        let hasHole = any(row .== SIMD16<Int8>(repeating: -128))
+        row.replace(with: highest, where: row .> highest)
+        row.replace(with: lowest, where: row .< lowest)
+        // A level in the upper byte of a word becomes the word by an arithmetic shift.
+        var words = SIMD32<Int8>(repeating: 0)
+        words.oddHalf = row
+        let sum = Int32(((unsafeBitCast(words, to: SIMD16<Int16>.self) &>> 8) &* weights).wrappedSum())
+        total &+= hasHole ? 0 : (sum &+ half &+ (sum &>> 31)) &>> shift
+        r &+= 1
     }
     return total
 }
