@@ -35,6 +35,7 @@ let package = Package(
         .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-gnutls-dev"])]),
         .systemLibrary(name: "CProcessor", path: "Sources/System/CProcessor"),
+        .systemLibrary(name: "CMemory", path: "Sources/System/CMemory"),
         .target(
             name: "CRasterShims",
             dependencies: ["CTIFF", "CPNG", "CGeoTIFF"],
@@ -78,7 +79,7 @@ let package = Package(
         .executableTarget(
             name: "trenchwatch",
             dependencies: [
-                "Pipeline", "Raster", "Geodesy", "Scenes", "RasterIO", "Simulation",
+                "Pipeline", "Raster", "Geodesy", "Scenes", "RasterIO", "Simulation", "CMemory",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ]),
 

@@ -161,6 +161,7 @@ extension KernelSet {
         precondition(coefficients.count == pitch * structure.rows, "the coefficients do not fit the cells")
         precondition(differences.allSatisfy { $0.count == width * structure.height }, "the planes differ in size")
         let subtract = usesAVX2 ? PixelKernelsAVX2.subtractExplained : PixelKernelsBaseline.subtractExplained
+        let interpolate = usesAVX2 ? PixelKernelsAVX2.interpolated : PixelKernelsBaseline.interpolated
         var scratch = [Float](repeating: 0, count: structure.scratchCount)
         var ofRow = [Float](repeating: 0, count: pitch)
         // Held for the whole plane, so that no array is looked at row by row.
@@ -170,9 +171,11 @@ extension KernelSet {
                     guard let scratch = scratch.baseAddress, let targetRows = targets.baseAddress else { return }
                     for y in 0..<structure.height {
                         let node = CellNode(y, cells: structure.rows, side: side)
-                        for k in 0..<pitch {
-                            let (near, far) = (coefficients[node.lower * pitch + k], coefficients[node.upper * pitch + k])
-                            ofRow[k] = near + node.weight * (far - near)
+                        coefficients.withUnsafeBufferPointer { all in
+                            ofRow.withUnsafeMutableBufferPointer { row in
+                                guard let all = all.baseAddress, let row = row.baseAddress else { return }
+                                interpolate(all + node.lower * pitch, all + node.upper * pitch, node.weight, row, pitch)
+                            }
                         }
                         for band in 0..<bands { targets.initializeElement(at: band, to: planes[band] + y * width) }
                         structure.withRows(y, scratch: scratch) { subtract($0, ofRow, structure.columns, targetRows, bands) }

@@ -307,3 +307,10 @@ package func weighedByStep(
         out[x] = sum
     }
 }
+
+/// `out = near + weight · (far − near)`.
+package func interpolated(
+    _ near: UnsafePointer<Float>, _ far: UnsafePointer<Float>, _ weight: Float, _ out: UnsafeMutablePointer<Float>, _ count: Int
+) {
+    for i in 0..<count { out[i] = near[i] + weight * (far[i] - near[i]) }
+}

@@ -1,4 +1,5 @@
 import ArgumentParser
+import CMemory
 import Glibc
 import Pipeline
 import Raster
@@ -32,6 +33,8 @@ struct TrenchWatch: ParsableCommand {
         ])
 
     static func main() {
+        // Planes of some megabytes come and go with every block.
+        memory_keep(64 << 20, 128 << 20)
         // A reader that has seen enough (`trenchwatch scenes … | head`) must not end a run half-way.
         signal(SIGPIPE, SIG_IGN)
         // A file that grows beyond the shell's limit is an error to tell of, and no silent end.
