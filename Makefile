@@ -43,8 +43,9 @@ toolchain:
 		echo "make: Swift $$version is too old; install 6.2 or later from https://www.swift.org/install/linux/" >&2; exit 1; \
 	fi
 
+# With Swift's libraries in it the program starts in a third of the time, and runs where there is no Swift.
 build: deps ## build the program, optimised
-	$(SWIFT) build -c release --product trenchwatch
+	$(SWIFT) build -c release --static-swift-stdlib --product trenchwatch
 
 # Some scenes of one's own may be refused (exit code 3); that is reported, and the demonstration goes on.
 demo: build ## run the pipeline of the corridor on the imagery in Imagery
