@@ -72,7 +72,7 @@ let package = Package(
             name: "Pipeline",
             dependencies: [
                 "Raster", "PixelKernels", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Reporting", "Claims",
-                "StrictYAML", "CCrypto", "CCurlShims",
+                "StrictYAML", "CCrypto", "CCurlShims", "CMemory",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // Floor 5

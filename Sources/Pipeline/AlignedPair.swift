@@ -8,6 +8,12 @@ public protocol SceneSource: Sendable {
     var grid: RasterGrid { get }
     /// Reflectance and validity; the window may reach outside the scene, where validity is 0.
     func read(_ window: PixelWindow) throws -> SceneBlock
+    /// Whether what is decoded at a time spans the scene from side to side, so that windows beside each other are best read together.
+    var isReadByRows: Bool { get }
+}
+
+extension SceneSource {
+    public var isReadByRows: Bool { false }
 }
 
 extension SceneReader: SceneSource {}

@@ -34,6 +34,10 @@ struct ChangeSweep: Sendable {
 
     init(_ members: [Member]) { self.members = members }
 
+    /// Columns of blocks that are gone through together from top to bottom. What two rows of them share of a file's tiles is decoded once as long as
+    /// `TileRun.decodedBytesAtMost` holds it, however wide the scene is.
+    static let columnsTogether = 4
+
     private struct Piece: Sendable {
         let change: ChangeBlock
         let before: [UInt8]
@@ -46,7 +50,7 @@ struct ChangeSweep: Sendable {
     /// - Returns: for each member what came of it. A member that fails does not keep the others from their end.
     /// - Throws: `OutputError` of a member's `write`.
     func run(jobs: Int, progress: @Sendable (Double) -> Void) throws -> [Result<SweptChange, any Error>] {
-        let blocks = members.map { PixelWindow($0.fit.size).blocks(side: Self.blockSide) }
+        let blocks = members.map(\.blocks)
         let tasks = (0..<(blocks.map(\.count).max() ?? 0)).flatMap { block in
             members.indices.filter { block < blocks[$0].count }.map { (member: $0, block: block) }
         }
@@ -90,6 +94,16 @@ struct ChangeSweep: Sendable {
             change: change,
             before: member.wantsLuminanceBefore ? fit.stretch.before.luminance(of: pixels.before, in: block) : [],
             after: fit.stretch.after.luminance(of: pixels.after, in: block))
+    }
+}
+
+extension ChangeSweep.Member {
+    /// In an order in which few decoded blocks wait for their next use.
+    fileprivate var blocks: [PixelWindow] {
+        let blocks = PixelWindow(fit.size).blocks(side: ChangeSweep.blockSide)
+        guard !fit.pair.before.isReadByRows, !fit.pair.after.isReadByRows else { return blocks }
+        let band = ChangeSweep.blockSide * ChangeSweep.columnsTogether
+        return blocks.sorted { ($0.x / band, $0.y, $0.x) < ($1.x / band, $1.y, $1.x) }
     }
 }
 

@@ -27,7 +27,11 @@ struct PairFit: Sendable {
 
         pair = unregistered.registered(by: try unregistered.estimatedShift(jobs: jobs), keepsReference: keepsReference)
 
-        let modelWindows = SampleWindows.spread(over: size, side: 512, atMost: 9).map { ChangeModel.readWindow(for: $0, in: size) }
+        // Of a large scene about the places that the shift was taken from: what they touch of the files is decoded already.
+        let isLarge = size.pixelCount > 4_000_000
+        let modelWindows = SampleWindows.spread(over: size, side: isLarge ? 384 : 512, atMost: isLarge ? 16 : 9).map {
+            ChangeModel.readWindow(for: $0, in: size)
+        }
         let samples = try pair.read(modelWindows, jobs: jobs)
         guard samples.contains(where: { $0.hasCommonPixels }) else {
             throw InputError(

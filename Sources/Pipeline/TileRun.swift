@@ -1,3 +1,4 @@
+import CMemory
 import ChangeDetection
 import Foundation
 import Geodesy
@@ -20,8 +21,8 @@ struct TileRun: Sendable {
     /// Decoded blocks of all scenes, so that each is decoded once as long as what is read at a time fits.
     let cache: DecodedBlockCache
 
-    /// Memory for decoded blocks: a row of windows of two full Sentinel-2 tiles in four bands, or of all dates of a smaller one.
-    static let decodedBytesAtMost = 384 << 20
+    /// Memory for decoded blocks: what four windows side by side touch of two Sentinel-2 tiles in four bands, or all dates of a smaller scene.
+    static let decodedBytesAtMost = 224 << 20
 
     /// What came of a tile.
     struct Outcome {
@@ -103,6 +104,7 @@ struct TileRun: Sendable {
         comparison = sweep.comparison
         // The search needs the room, and no pixels.
         cache.empty()
+        memory_release()
         for (k, pair) in plan.enumerated() {
             guard let refusal = comparison.pairs[k]?.refusal else { continue }
             refused.append(RefusedInput(input: title(scenes[pair.before], scenes[pair.after]), reason: refusal))

@@ -20,6 +20,9 @@ struct BandFile: Sendable {
         mapping = try GridMapping.unlessSame(from: scene.grid, to: members[0].band.grid)
     }
 
+    /// Whether the file's blocks are as wide as the file.
+    var isReadByRows: Bool { reader.info.blockSize.width >= reader.info.size.width }
+
     /// Values of a window inside the scene, by plane; `validity`, of the window's shape, becomes 0 where a band cannot be used.
     func read(_ window: PixelWindow, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
         guard let mapping else { return try decode(window, validity: &validity) }

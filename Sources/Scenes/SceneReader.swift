@@ -11,6 +11,8 @@ public final class SceneReader: Sendable {
     private let mask: MaskFile?
 
     public var grid: RasterGrid { scene.grid }
+    /// True where a file's strips or tiles are as wide as the scene.
+    public var isReadByRows: Bool { files.contains(where: \.isReadByRows) }
 
     /// - Parameters:
     ///   - bands: names, in the order wanted; all of the scene's by default.

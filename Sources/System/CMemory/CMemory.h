@@ -16,3 +16,10 @@ static inline void memory_keep(int single, int kept) {
     (void)kept;
 #endif
 }
+
+/// Gives back to the system what is free now.
+static inline void memory_release(void) {
+#ifdef M_MMAP_THRESHOLD
+    malloc_trim(0);
+#endif
+}
