@@ -16,14 +16,13 @@ struct RegistrationComparison {
         self.sample = sample
         moved = sample.moved(by: displacement)
         var difference = [Float](repeating: 0, count: sample.width * sample.height)
-        var values: [Float] = []
-        values.reserveCapacity(sample.usableCount)
-        for i in difference.indices where sample.usable[i] {
-            difference[i] = moved.values[i] - sample.before.values[i]
-            values.append(difference[i])
+        moved.values.withUnsafeBufferPointer { moved in
+            sample.before.values.withUnsafeBufferPointer { before in
+                for i in difference.indices where sample.usable[i] { difference[i] = moved[i] - before[i] }
+            }
         }
         self.difference = difference
-        scale = max(RobustStatistics.centredDeviation(values), .leastNormalMagnitude)
+        scale = max(RobustStatistics.centredDeviation(sample.someUsable(of: difference)), .leastNormalMagnitude)
     }
 
     private var inner: PixelWindow {

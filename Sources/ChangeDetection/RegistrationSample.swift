@@ -42,8 +42,8 @@ struct RegistrationSample {
         guard count >= 256 else { return nil }
         self.usable = usable
         usableCount = count
-        let values = zip(before.values, usable).compactMap { $1 ? $0 : nil }
-        let spread = max(RobustStatistics.centredDeviation(values), .leastNormalMagnitude)
+        let some = Self.some(of: before.values, where: usable, count: count)
+        let spread = max(RobustStatistics.centredDeviation(some), .leastNormalMagnitude)
         self.spread = spread
         func level(_ value: Float) -> Int16 {
             let share = value / (3 * spread)
@@ -67,6 +67,15 @@ struct RegistrationSample {
         let coarse = brightness.filtered(symmetric: FloatPlane.gaussianKernel(sigma: 4))
         for i in fine.values.indices { fine.values[i] -= coarse.values[i] }
         return fine
+    }
+
+    /// Values of some usable pixels, enough to tell a spread to one in a hundred.
+    func someUsable(of values: [Float]) -> [Float] { Self.some(of: values, where: usable, count: usableCount) }
+
+    private static func some(of values: [Float], where usable: [Bool], count: Int) -> [Float] {
+        // Odd, so that it does not stay in some of the columns.
+        let step = max(1, count / 8192) | 1
+        return stride(from: 0, to: values.count, by: step).compactMap { usable[$0] ? values[$0] : nil }
     }
 
     /// Correlation of the clipped images, the later one read at the shift; over every second row.
