@@ -184,12 +184,11 @@ public struct ChangeModel: Sendable, Equatable, Codable {
 
     /// 1/σ² of each band in each step of sharpness, as the undirected change weighs differences: σ² is the product of the class's noise and the whole
     /// scene's. Towns are sharp and change often. By their class alone their change counts as noise, by the scene's alone their noise as change; the
-    /// geometric mean believes either half.
-    func undirectedWeights() -> [[Float]] {
-        noiseByClass.indices.map { band in
-            let scene = 1 / max(noiseOfScene[band], .leastNormalMagnitude)
-            return inverseNoise(band).map { $0 * scene }
-        }
+    /// geometric mean believes either half. Step after step, band by band.
+    func undirectedWeights() -> [Float] {
+        let tables = noiseByClass.indices.map(inverseNoise)
+        let scene = noiseOfScene.map { 1 / max($0, .leastNormalMagnitude) }
+        return (0...Self.stepCount).flatMap { step in tables.indices.map { tables[$0][step] * scene[$0] } }
     }
 
     private func noise(band: Int, sharpness: Float) -> Float {

@@ -13,20 +13,19 @@ struct ChangeRaster: Sendable {
             description: COGDescription(
                 grid: grid, bandNames: ["signed change (brighter soil positive)", "undirected change over all bands"], sampleType: .int16,
                 noData: Double(ChangeBlock.notObserved), scale: Double(ChangeBlock.rasterStep), offset: 0, metadata: metadata,
-                blockSize: Self.blockSide, overviewResampling: .maximumMagnitude))
+                blockSize: Self.blockSide, compressionLevel: 1, overviewResampling: .maximumMagnitude))
     }
 
     func write(_ change: ChangeBlock) throws {
-        var block = SampleBlock(window: change.window, bandCount: 2, type: .int16)
-        block.bytes.withUnsafeMutableBytes { raw in
-            let samples = raw.bindMemory(to: Int16.self)
-            let count = change.window.pixelCount
-            for i in 0..<count {
-                samples[i] = change.signedFine[i]
-                samples[count + i] = change.size[i]
+        let bytes = [UInt8](unsafeUninitializedCapacity: 4 * change.window.pixelCount) { out, written in
+            for plane in [change.signedFine, change.size] {
+                plane.withUnsafeBytes { plane in
+                    UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(out)[written...]).copyMemory(from: plane)
+                    written += plane.count
+                }
             }
         }
-        try writer.write(block)
+        try writer.write(SampleBlock(window: change.window, bandCount: 2, type: .int16, bytes: bytes))
     }
 
     func finish() throws { try writer.finish() }

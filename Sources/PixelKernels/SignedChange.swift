@@ -53,7 +53,7 @@ extension KernelSet {
     }
 
     /// Calls `body` while the addresses of the bands' samples at `offset` stand in `pointers`.
-    private func withRows(
+    func withRows(
         of planes: [[Float]], at offset: Int, into pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>>, _ body: () -> Void
     ) {
         func open(_ index: Int) {

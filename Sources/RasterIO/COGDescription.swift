@@ -27,7 +27,8 @@ public struct COGDescription: Sendable {
     public var blockSize: Int
     /// 1 none, 2 horizontal differences, 3 floating point; nil takes 2 for integers and 3 for floats.
     public var predictor: Int?
-    /// zlib's, 1 (fast) to 9 (small).
+    /// 2 (fast) to 9 (small) are zlib's. 1 writes literals and runs only, several times as fast still: of predicted imagery, in which little repeats
+    /// but runs, the file is no larger for it.
     public var compressionLevel: Int
     public var overviewResampling: OverviewResampling
 

@@ -53,18 +53,49 @@ struct COGTileEncoding: Sendable {
                 continue
             }
             let start = (window.y + y - cell.window.y) * cell.window.width + window.x - cell.window.x
-            for band in 0..<bandCount {
-                let input = samples.assumingMemoryBound(to: Sample.self) + band * bandPixels + start
-                for x in 0..<window.width { row[x * bandCount + band] = input[x] }
-                let edge = input[window.width - 1]
-                for x in window.width..<max(window.width, tile.width) { row[x * bandCount + band] = edge }
+            let input = samples.assumingMemoryBound(to: Sample.self) + start
+            let count = min(window.width, tile.width)
+            if bandCount == 2 {
+                interleavePair(input, input + bandPixels, count, row)
+            } else {
+                for band in 0..<bandCount { spread(input + band * bandPixels, count, row + band) }
             }
         }
-        guard predictor == 2 else { return }
-        for y in 0..<tile.height {
-            let row = out + y * rowSamples
-            for i in stride(from: rowSamples - 1, through: bandCount, by: -1) { row[i] &-= row[i - bandCount] }
+    }
+
+    /// One band's samples of a row, or their differences, among those of the other bands.
+    @inline(__always)
+    private func spread<Sample: FixedWidthInteger>(_ input: UnsafePointer<Sample>, _ count: Int, _ out: UnsafeMutablePointer<Sample>) {
+        let (bandCount, width) = (bandCount, tile.width)
+        out[0] = input[0]
+        if predictor == 2 {
+            for x in 1..<max(1, count) { out[x &* bandCount] = input[x] &- input[x &- 1] }
+        } else {
+            for x in 1..<max(1, count) { out[x &* bandCount] = input[x] }
         }
+        let edge = predictor == 2 ? 0 : input[count - 1]
+        for x in count..<width { out[x &* bandCount] = edge }
+    }
+
+    /// As `spread`, of both bands at once: whole vectors of samples are then stored, not every other one.
+    @inline(__always)
+    private func interleavePair<Sample: FixedWidthInteger>(
+        _ first: UnsafePointer<Sample>, _ second: UnsafePointer<Sample>, _ count: Int, _ out: UnsafeMutablePointer<Sample>
+    ) {
+        (out[0], out[1]) = (first[0], second[0])
+        if predictor == 2 {
+            for x in 1..<max(1, count) {
+                out[2 &* x] = first[x] &- first[x &- 1]
+                out[2 &* x &+ 1] = second[x] &- second[x &- 1]
+            }
+        } else {
+            for x in 1..<max(1, count) {
+                out[2 &* x] = first[x]
+                out[2 &* x &+ 1] = second[x]
+            }
+        }
+        let edge = predictor == 2 ? (0, 0) : (first[count - 1], second[count - 1])
+        for x in count..<tile.width { (out[2 &* x], out[2 &* x &+ 1]) = edge }
     }
 
     /// Each row's bytes sorted by weight, the heaviest first, then differenced byte by byte.
@@ -89,6 +120,7 @@ struct COGTileEncoding: Sendable {
     }
 
     private func deflated(_ raw: [UInt8]) throws -> [UInt8] {
+        if compressionLevel == 1 { return runLengthDeflated(raw) }
         var length = compressBound(uLong(raw.count))
         var status = Z_OK
         let bytes = [UInt8](unsafeUninitializedCapacity: Int(length)) { out, written in
@@ -97,5 +129,16 @@ struct COGTileEncoding: Sendable {
         }
         guard status == Z_OK else { throw OutputError(problem: "a tile cannot be compressed (zlib status \(status))") }
         return bytes
+    }
+
+    /// A stream of literals and runs: RFC 1950, deflate with a window of 32 KiB, quick compression.
+    private func runLengthDeflated(_ raw: [UInt8]) -> [UInt8] {
+        raw.withUnsafeBufferPointer { raw in
+            var bytes = RunLengthDeflate.blocks(raw, after: [0x78, 0x01])
+            let checksum = adler32(1, raw.baseAddress, uInt(raw.count))
+            // A last block of nothing in fixed codes, and the checksum of everything.
+            bytes += [0x03, 0x00] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: checksum >> $0) }
+            return bytes
+        }
     }
 }

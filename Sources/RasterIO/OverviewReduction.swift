@@ -15,9 +15,11 @@ struct OverviewReduction: Sendable {
                 guard let input = input.baseAddress, let base = out.baseAddress else { return }
                 let out = UnsafeMutableRawPointer(base)
                 switch block.type {
+                case .uint8 where resampling == .nearest && noData == nil: takeFirst(input, block, out, window)
                 case .uint8: reduce(input, block, out, window, as: UInt8.self)
                 case .int8: reduce(input, block, out, window, as: Int8.self)
                 case .uint16: reduce(input, block, out, window, as: UInt16.self)
+                case .int16 where resampling == .maximumMagnitude: takeStrongest(input, block, out, window)
                 case .int16: reduce(input, block, out, window, as: Int16.self)
                 case .uint32: reduce(input, block, out, window, as: UInt32.self)
                 case .int32: reduce(input, block, out, window, as: Int32.self)
@@ -53,6 +55,43 @@ struct OverviewReduction: Sendable {
                     }
                     target[y * window.width + x] = fold.result(orElse: upper[2 * x])
                 }
+            }
+        }
+    }
+
+    /// `reduce` for classes of a byte without nodata.
+    private func takeFirst(_ input: UnsafeRawPointer, _ block: SampleBlock, _ output: UnsafeMutableRawPointer, _ window: PixelWindow) {
+        let (width, height) = (block.window.width, block.window.height)
+        for band in 0..<block.bandCount {
+            for y in 0..<window.height {
+                let source = input.assumingMemoryBound(to: UInt8.self) + (band * height + 2 * y) * width
+                let target = output.assumingMemoryBound(to: UInt8.self) + (band * window.height + y) * window.width
+                for x in 0..<window.width { target[x] = source[2 &* x] }
+            }
+        }
+    }
+
+    /// `reduce` for the greatest magnitude of 16-bit integers, without branches.
+    private func takeStrongest(_ input: UnsafeRawPointer, _ block: SampleBlock, _ output: UnsafeMutableRawPointer, _ window: PixelWindow) {
+        let (width, height) = (block.window.width, block.window.height)
+        let stored = noData.flatMap(Int16.init(exactly:))
+        let missing = stored ?? 0
+        // Without a nodata value nothing ranks as missing.
+        let leastRank: UInt16 = stored == nil ? 1 : 0
+        // What is missing ranks lowest, the others by magnitude; of equal ranks the first is taken.
+        func rank(_ sample: Int16) -> UInt16 { sample == missing ? leastRank : sample.magnitude &+ 1 }
+        func stronger(_ a: Int16, _ b: Int16) -> Int16 { rank(b) > rank(a) ? b : a }
+        for band in 0..<block.bandCount {
+            for y in 0..<window.height {
+                let upper = input.assumingMemoryBound(to: Int16.self) + (band * height + 2 * y) * width
+                // Beyond an odd edge stands what is there already.
+                let lower = 2 * y + 1 < height ? upper + width : upper
+                let target = output.assumingMemoryBound(to: Int16.self) + (band * window.height + y) * window.width
+                for x in 0..<(width / 2) {
+                    let above = stronger(upper[2 &* x], upper[2 &* x &+ 1])
+                    target[x] = stronger(above, stronger(lower[2 &* x], lower[2 &* x &+ 1]))
+                }
+                if !width.isMultiple(of: 2) { target[width / 2] = stronger(upper[width - 1], lower[width - 1]) }
             }
         }
     }

@@ -14,13 +14,16 @@ enum RunLengthDeflate {
     private static let symbolCount = 286
 
     /// Blocks for all of `bytes`, none the last of a stream, ending on a whole byte; they refer to nothing before them.
-    static func blocks(_ bytes: UnsafeBufferPointer<UInt8>) -> [UInt8] {
+    ///
+    /// - Parameter head: bytes to stand before the blocks.
+    static func blocks(_ bytes: UnsafeBufferPointer<UInt8>, after head: [UInt8] = []) -> [UInt8] {
         let blockCount = (bytes.count + blockBytes - 1) / blockBytes
         // No literal's code is longer than the limit, nor a run's than the eight literals in its place; a block's head takes 160 bytes.
-        let bound = bytes.count * longestCode / 8 + blockCount * 256 + 64
+        let bound = head.count + bytes.count * longestCode / 8 + blockCount * 256 + 64
         return [UInt8](unsafeUninitializedCapacity: bound) { buffer, initialized in
             guard let source = bytes.baseAddress, let target = buffer.baseAddress else { return }
-            var bits = BitWriter(target)
+            target.update(from: head, count: head.count)
+            var bits = BitWriter(target + head.count)
             var start = 0
             while start < bytes.count {
                 let count = min(blockBytes, bytes.count - start)
@@ -31,7 +34,7 @@ enum RunLengthDeflate {
             bits.append(0, count: 3)
             bits.fillByte()
             bits.append(0xFFFF_0000, count: 32)
-            initialized = bits.finish()
+            initialized = head.count + bits.finish()
         }
     }
 
