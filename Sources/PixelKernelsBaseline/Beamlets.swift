@@ -89,15 +89,26 @@ package func beamletSum(
     while r < rows {
         var row = source.loadUnaligned(fromByteOffset: r &* along &+ offsets[r], as: SIMD16<Int8>.self)
         row[15] = 0
-        let hasHole = any(row .== SIMD16<Int8>(repeating: -128))
+        let holes = SIMD16<Int8>(repeating: 0).replacing(with: SIMD16<Int8>(repeating: 1), where: row .== SIMD16<Int8>(repeating: -128))
+        let marks = unsafeBitCast(holes, to: SIMD2<UInt64>.self)
+        let hasHole = marks[0] | marks[1] != 0
         row.replace(with: highest, where: row .> highest)
         row.replace(with: lowest, where: row .< lowest)
         // A level in the upper byte of a word becomes the word by an arithmetic shift.
         var words = SIMD32<Int8>(repeating: 0)
         words.oddHalf = row
-        let sum = Int32(((unsafeBitCast(words, to: SIMD16<Int16>.self) &>> 8) &* weights).wrappedSum())
+        let sum = Int32(laneSum((unsafeBitCast(words, to: SIMD16<Int16>.self) &>> 8) &* weights))
         total &+= hasHole ? 0 : (sum &+ half &+ (sum &>> 31)) &>> shift
         r &+= 1
     }
     return total
+}
+
+/// The sum of all lanes, wrapping. By halves, since the vector's own sum is a generic function that need not become part of the kernel.
+@inline(__always)
+func laneSum(_ lanes: SIMD16<Int16>) -> Int16 {
+    let eight = lanes.lowHalf &+ lanes.highHalf
+    let four = eight.lowHalf &+ eight.highHalf
+    let two = four.lowHalf &+ four.highHalf
+    return two[0] &+ two[1]
 }

@@ -140,7 +140,9 @@ package func peaksOfRow(
     while x < count {
         let byte = x &* 2
         let value = source.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
-        if any(value .> lowest) {
+        let higher = unsafeBitCast(
+            none.replacing(with: SIMD16<Int16>(repeating: 1), where: value .> lowest), to: SIMD4<UInt64>.self)
+        if (higher[0] | higher[1]) | (higher[2] | higher[3]) != 0 {
             var bits = places.replacing(with: none, where: value .<= lowest)
             var k = 1
             while k <= reach {
@@ -150,7 +152,7 @@ package func peaksOfRow(
                 bits.replace(with: none, where: right .> value)
                 k &+= 1
             }
-            var peaks = UInt16(bitPattern: bits.wrappedSum())
+            var peaks = UInt16(bitPattern: laneSum(bits))
             while peaks != 0 {
                 out[found] = Int32(truncatingIfNeeded: x &+ peaks.trailingZeroBitCount)
                 found &+= 1

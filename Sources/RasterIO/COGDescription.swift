@@ -28,7 +28,7 @@ public struct COGDescription: Sendable {
     /// 1 none, 2 horizontal differences, 3 floating point; nil takes 2 for integers and 3 for floats.
     public var predictor: Int?
     /// 2 (fast) to 9 (small) are zlib's. 1 writes literals and runs only, several times as fast still: of predicted imagery, in which little repeats
-    /// but runs, the file is no larger for it.
+    /// but runs, the file is a few per cent larger for it.
     public var compressionLevel: Int
     public var overviewResampling: OverviewResampling
 
