@@ -166,6 +166,19 @@ package func weightedMoments(
     }
 }
 
+/// The cells of 32 pixels between whose middles eight pixels lie, and how far from the one to the other each of them; the outermost cell twice beyond it.
+@inline(__always)
+private func middles(around x: Int, _ cells: Int) -> (lower: Int, upper: Int, weights: SIMD8<Float>) {
+    let lanes = SIMD8<Float>(0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5) * SIMD8<Float>(repeating: 1 / 32)
+    let cell = x >> 5
+    let inCell = x & 31
+    // Halves of cells: from the middle before, or to the middle behind.
+    let lower = inCell < 16 ? cell &- 1 : cell
+    let upper = lower &+ 1
+    let start = Float(inCell < 16 ? inCell &+ 16 : inCell &- 16) * (1 / 32)
+    return (lower < 0 ? 0 : lower, upper < cells ? upper : cells &- 1, lanes + SIMD8<Float>(repeating: start))
+}
+
 /// Takes what old structure explains off one row of every band.
 ///
 /// `coefficients` holds, for each cell of 32 pixels, `bands` × 7 numbers that count at the cell's middle; between middles they are interpolated,
@@ -176,19 +189,10 @@ package func subtractExplained(
     _ differences: UnsafePointer<UnsafeMutablePointer<Float>>, _ bands: Int
 ) {
     let rows = StructureRows(pointers)
-    let lanes = SIMD8<Float>(0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5) * SIMD8<Float>(repeating: 1 / 32)
     let pitch = bands &* 7
     var x = 0
     while x < cells &* 32 {
-        let cell = x >> 5
-        let inCell = x & 31
-        // Halves of cells: from the middle before, or to the middle behind.
-        var lower = inCell < 16 ? cell &- 1 : cell
-        var upper = lower &+ 1
-        lower = lower < 0 ? 0 : lower
-        upper = upper < cells ? upper : cells &- 1
-        let start = Float(inCell < 16 ? inCell &+ 16 : inCell &- 16) * (1 / 32)
-        let u = lanes + SIMD8<Float>(repeating: start)
+        let (lower, upper, u) = middles(around: x, cells)
         let t = terms(rows, x)
         var b = 0
         while b < bands {
@@ -219,19 +223,11 @@ package func subtractExplained(
 /// Takes off one row what is given at the middles of its cells of 32 pixels and linear between them, constant before the first and behind the last.
 /// - Precondition: the row is `cells` · 32 pixels long.
 package func subtractInterpolated(_ row: UnsafeMutablePointer<Float>, _ field: UnsafePointer<Float>, _ cells: Int) {
-    let lanes = SIMD8<Float>(0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5) * SIMD8<Float>(repeating: 1 / 32)
     var x = 0
     while x < cells &* 32 {
-        let cell = x >> 5
-        let inCell = x & 31
-        var lower = inCell < 16 ? cell &- 1 : cell
-        var upper = lower &+ 1
-        lower = lower < 0 ? 0 : lower
-        upper = upper < cells ? upper : cells &- 1
-        let start = Float(inCell < 16 ? inCell &+ 16 : inCell &- 16) * (1 / 32)
+        let (lower, upper, u) = middles(around: x, cells)
         let near = SIMD8<Float>(repeating: field[lower])
         let far = SIMD8<Float>(repeating: field[upper])
-        let u = lanes + SIMD8<Float>(repeating: start)
         put(eight(row, x) - (near + u * (far - near)), row, x)
         x &+= 8
     }
