@@ -73,18 +73,12 @@ extension SceneBlock {
     ///   to be usable.
     public func shifted(x: Double, y: Double, halo: Int) -> SceneBlock {
         let target = window.expanded(by: -halo)
-        var result = SceneBlock(
-            window: target, planes: planes.map { _ in FloatPlane(width: target.width, height: target.height) },
-            validity: BytePlane(width: target.width, height: target.height))
-        for band in planes.indices {
-            let source = planes[band].values
-            var plane = FloatPlane(width: target.width, height: target.height)
-            KernelSet.best.resampleShift(
-                source.span, validity: validity.values.span, width: window.width, height: window.height, halo: halo, shiftX: x, shiftY: y,
-                interpolation: .lanczos3, into: plane.values.mutableSpan, validity: result.validity.values.mutableSpan)
-            result.planes[band] = plane
-        }
-        return result
+        let result = KernelSet.best.resampleShift(
+            planes.map(\.values), validity: validity.values, width: window.width, height: window.height, halo: halo, shiftX: x, shiftY: y,
+            interpolation: .lanczos3)
+        return SceneBlock(
+            window: target, planes: result.planes.map { FloatPlane(width: target.width, height: target.height, values: $0) },
+            validity: BytePlane(width: target.width, height: target.height, values: result.validity))
     }
 
     /// The block's planes interpolated at the crossing points of `columns` and `rows`.

@@ -56,42 +56,53 @@ private func normalisedSinc(_ x: Double) -> Double {
 }
 
 extension KernelSet {
-    /// Reads a plane at a constant sub-pixel shift.
+    /// Reads planes at a constant sub-pixel shift.
     ///
     /// `out(x, y) = source(x + halo + shiftX, y + halo + shiftY)`, with the taps of `interpolation`, rows first filtered along x and then
     /// along y. The output is smaller than the source by `halo` pixels on each of its four sides. A pixel is valid only if every tap with a weight
     /// other than 0 lies in the source and is valid; the others become 0. A shift that is not finite or above 10⁶ pixels leaves nothing valid.
     ///
     /// - Parameters:
-    ///   - source: the plane with its halo. Shape: `height` × `width`.
-    ///   - validity: of the source. Shape: `height` × `width`.
-    ///   - out: Shape: `height − 2·halo` × `width − 2·halo`.
-    ///   - outValidity: as `out`.
+    ///   - planes: with their halo. Shape of each: `height` × `width`.
+    ///   - validity: of all planes. Shape: `height` × `width`.
+    /// - Returns: planes and their validity. Shape of each: `height − 2·halo` × `width − 2·halo`.
     public func resampleShift(
-        _ source: Span<Float>, validity: Span<UInt8>, width: Int, height: Int, halo: Int, shiftX: Double, shiftY: Double,
-        interpolation: Interpolation, into out: consuming MutableSpan<Float>, validity outValidity: consuming MutableSpan<UInt8>
-    ) {
+        _ planes: [[Float]], validity: [UInt8], width: Int, height: Int, halo: Int, shiftX: Double, shiftY: Double,
+        interpolation: Interpolation
+    ) -> (planes: [[Float]], validity: [UInt8]) {
         let outWidth = width - 2 * halo
         let outHeight = height - 2 * halo
-        precondition(halo >= 0 && outWidth >= 0 && outHeight >= 0, "the halo does not fit the plane")
-        precondition(source.count == width * height && validity.count == source.count, "the source does not fit its shape")
-        precondition(out.count == outWidth * outHeight && outValidity.count == out.count, "the output does not fit its shape")
-        guard out.count > 0 else { return }
-        let usable = abs(shiftX) <= 1_000_000 && abs(shiftY) <= 1_000_000
-        let taps = usable ? (x: interpolation.taps(shift: shiftX), y: interpolation.taps(shift: shiftY)) : nil
-        out.withPointer { out, count in
-            outValidity.withPointer { outValidity, _ in
-                out.update(repeating: 0, count: count)
-                outValidity.update(repeating: 0, count: count)
-                guard let taps else { return }
-                source.withPointer { source in
-                    validity.withPointer { validity in
-                        let filter = SeparableShift(kernels: self, width: width, height: height, halo: halo, x: taps.x, y: taps.y)
-                        filter.apply(source, validity, out, outValidity, outWidth, outHeight)
-                    }
+        precondition(halo >= 0 && outWidth >= 0 && outHeight >= 0, "the halo does not fit the planes")
+        precondition(validity.count == width * height, "the mask does not fit its shape")
+        precondition(planes.allSatisfy { $0.count == validity.count }, "the planes do not fit their shape")
+        let count = outWidth * outHeight
+        // NaN fails the comparison too.
+        guard count > 0, abs(shiftX) <= 1_000_000, abs(shiftY) <= 1_000_000 else {
+            return (planes.map { _ in [Float](repeating: 0, count: count) }, [UInt8](repeating: 0, count: count))
+        }
+        let shift = SeparableShift(
+            kernels: self, width: width, height: height, halo: halo, x: interpolation.taps(shift: shiftX),
+            y: interpolation.taps(shift: shiftY))
+        let outValidity = [UInt8](unsafeUninitializedCapacity: count) { out, written in
+            validity.withUnsafeBufferPointer { source in
+                if let source = source.baseAddress, let out = out.baseAddress { shift.combine(source, into: out) }
+            }
+            written = count
+        }
+        // Where all that is read is valid, what lies beyond the taps is 0 already.
+        let isWhole = !validity.contains(0)
+        let clear = usesAVX2 ? PixelKernelsAVX2.clearInvalid : PixelKernelsBaseline.clearInvalid
+        let outPlanes = planes.map { plane in
+            [Float](unsafeUninitializedCapacity: count) { out, written in
+                plane.withUnsafeBufferPointer { source in
+                    guard let source = source.baseAddress, let out = out.baseAddress else { return }
+                    shift.filter(source, into: out)
+                    if !isWhole { clear(outValidity, out, count) }
                 }
+                written = count
             }
         }
+        return (outPlanes, outValidity)
     }
 
     /// Reads a plane at arbitrary places by Keys' cubic convolution.

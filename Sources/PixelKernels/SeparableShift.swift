@@ -5,75 +5,76 @@ import PixelKernelsBaseline
 struct SeparableShift {
     let kernels: KernelSet
     let width: Int
-    let height: Int
     let halo: Int
     let x: FilterTaps
     let y: FilterTaps
+    let outWidth: Int
+    let outHeight: Int
+    /// What has all its taps in the source; empty ranges where nothing has.
+    private let columns: Range<Int>
+    private let rows: Range<Int>
 
-    /// `out` and `outValidity` hold zeros at the start; what has no taps in the source is left alone.
-    func apply(
-        _ source: UnsafePointer<Float>, _ validity: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<Float>,
-        _ outValidity: UnsafeMutablePointer<UInt8>, _ outWidth: Int, _ outHeight: Int
-    ) {
-        let left = max(0, -(halo + x.first))
-        let right = min(outWidth, width - (halo + x.first + x.weights.count - 1))
-        let top = max(0, -(halo + y.first))
-        let bottom = min(outHeight, height - (halo + y.first + y.weights.count - 1))
-        guard left < right, top < bottom else { return }
-        let count = right - left
-        let slots = y.weights.count
+    init(kernels: KernelSet, width: Int, height: Int, halo: Int, x: FilterTaps, y: FilterTaps) {
+        self.kernels = kernels
+        self.width = width
+        self.halo = halo
+        self.x = x
+        self.y = y
+        outWidth = width - 2 * halo
+        outHeight = height - 2 * halo
+        func range(_ taps: FilterTaps, _ length: Int, _ outLength: Int) -> Range<Int> {
+            let first = max(0, -(halo + taps.first))
+            let end = min(outLength, length - (halo + taps.first + taps.weights.count - 1))
+            return first < end ? first..<end : 0..<0
+        }
+        let (columns, rows) = (range(x, width, outWidth), range(y, height, outHeight))
+        self.columns = columns
+        self.rows = columns.isEmpty ? 0..<0 : rows
+    }
+
+    /// Sets all of `out`; what has no taps in the source becomes 0.
+    func filter(_ source: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
         let filter = kernels.usesAVX2 ? PixelKernelsAVX2.weightedRows : PixelKernelsBaseline.weightedRows
-        let combine = kernels.usesAVX2 ? PixelKernelsAVX2.andRows : PixelKernelsBaseline.andRows
-        let clear = kernels.usesAVX2 ? PixelKernelsAVX2.clearInvalid : PixelKernelsBaseline.clearInvalid
-
-        var ring = [Float](repeating: 0, count: slots * count)
-        var ringValidity = [UInt8](repeating: 0, count: slots * count)
-        ring.withUnsafeMutableBufferPointer { ring in
-            ringValidity.withUnsafeMutableBufferPointer { ringValidity in
-                guard let ring = ring.baseAddress, let ringValidity = ringValidity.baseAddress else { return }
-
-                func filterAlongX(sourceRow: Int) {
-                    let start = sourceRow * width + left + halo + x.first
-                    let slot = sourceRow % slots * count
-                    withTaps(x.weights.count, { source + (start + $0) }, { validity + (start + $0) }) { values, masks in
-                        filter(values, x.weights, x.weights.count, ring + slot, count)
-                        combine(masks, x.weights.count, ringValidity + slot, count)
-                    }
-                }
-
-                var nextRow = top + halo + y.first
-                for row in top..<bottom {
-                    let first = row + halo + y.first
-                    while nextRow < first + slots {
-                        filterAlongX(sourceRow: nextRow)
-                        nextRow += 1
-                    }
-                    let target = row * outWidth + left
-                    withTaps(
-                        slots, { UnsafePointer(ring + (first + $0) % slots * count) },
-                        { UnsafePointer(ringValidity + (first + $0) % slots * count) }
-                    ) { values, masks in
-                        filter(values, y.weights, slots, out + target, count)
-                        combine(masks, slots, outValidity + target, count)
-                    }
-                    clear(outValidity + target, out + target, count)
-                }
-            }
+        pass(source, into: out, nothing: 0) { taps, count, isAcross, row in
+            filter(taps, isAcross ? x.weights : y.weights, count, row, columns.count)
         }
     }
 
-    private func withTaps(
-        _ taps: Int, _ value: (Int) -> UnsafePointer<Float>, _ mask: (Int) -> UnsafePointer<UInt8>,
-        _ body: (UnsafePointer<UnsafePointer<Float>>, UnsafePointer<UnsafePointer<UInt8>>) -> Void
+    /// As `filter`, for validity: 255 only where all taps are valid.
+    func combine(_ validity: UnsafePointer<UInt8>, into out: UnsafeMutablePointer<UInt8>) {
+        let combine = kernels.usesAVX2 ? PixelKernelsAVX2.andRows : PixelKernelsBaseline.andRows
+        pass(validity, into: out, nothing: 0) { taps, count, _, row in combine(taps, count, row, columns.count) }
+    }
+
+    /// - Parameter merge: makes a row of samples of so many rows, along x or along y.
+    private func pass<Sample>(
+        _ source: UnsafePointer<Sample>, into out: UnsafeMutablePointer<Sample>, nothing: Sample,
+        _ merge: (UnsafePointer<UnsafePointer<Sample>>, _ taps: Int, _ isAcross: Bool, UnsafeMutablePointer<Sample>) -> Void
     ) {
-        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: taps) { values in
-            withUnsafeTemporaryAllocation(of: UnsafePointer<UInt8>.self, capacity: taps) { masks in
-                for k in 0..<taps {
-                    values.initializeElement(at: k, to: value(k))
-                    masks.initializeElement(at: k, to: mask(k))
+        out.update(repeating: nothing, count: rows.lowerBound * outWidth)
+        (out + rows.upperBound * outWidth).update(repeating: nothing, count: (outHeight - rows.upperBound) * outWidth)
+        guard !rows.isEmpty else { return }
+        let count = columns.count
+        let slots = y.weights.count
+        let most = max(slots, x.weights.count)
+        withUnsafeTemporaryAllocation(of: Sample.self, capacity: slots * count) { ring in
+            withUnsafeTemporaryAllocation(of: UnsafePointer<Sample>.self, capacity: most) { taps in
+                guard let ring = ring.baseAddress, let taps = taps.baseAddress else { return }
+                var nextRow = rows.lowerBound + halo + y.first
+                for row in rows {
+                    let first = row + halo + y.first
+                    while nextRow < first + slots {
+                        let start = source + (nextRow * width + columns.lowerBound + halo + x.first)
+                        for k in 0..<x.weights.count { (taps + k).initialize(to: start + k) }
+                        merge(taps, x.weights.count, true, ring + nextRow % slots * count)
+                        nextRow += 1
+                    }
+                    for k in 0..<slots { (taps + k).initialize(to: UnsafePointer(ring + (first + k) % slots * count)) }
+                    let target = out + row * outWidth
+                    target.update(repeating: nothing, count: columns.lowerBound)
+                    merge(taps, slots, false, target + columns.lowerBound)
+                    (target + columns.upperBound).update(repeating: nothing, count: outWidth - columns.upperBound)
                 }
-                guard let values = values.baseAddress, let masks = masks.baseAddress else { return }
-                body(values, masks)
             }
         }
     }

@@ -24,13 +24,9 @@ import Testing
         }
 
         func shifted(_ kernels: KernelSet, _ x: Double, _ y: Double, _ halo: Int, _ interpolation: Interpolation) -> Result {
-            let count = (width - 2 * halo) * (height - 2 * halo)
-            var out = [Float](repeating: 9, count: count)
-            var outValidity = [UInt8](repeating: 9, count: count)
-            kernels.resampleShift(
-                values.span, validity: validity.span, width: width, height: height, halo: halo, shiftX: x, shiftY: y,
-                interpolation: interpolation, into: out.mutableSpan, validity: outValidity.mutableSpan)
-            return Result(values: out, validity: outValidity)
+            let out = kernels.resampleShift(
+                [values], validity: validity, width: width, height: height, halo: halo, shiftX: x, shiftY: y, interpolation: interpolation)
+            return Result(values: out.planes[0], validity: out.validity)
         }
     }
 

@@ -28,9 +28,9 @@ func filterMeasurements(_ scene: Scene) -> [Measurement] {
     for interpolation in Interpolation.allCases {
         for kernels in KernelSet.available {
             note("shift, \(interpolation), with mask", kernels.description, bytesPerPixel: 10) {
-                kernels.resampleShift(
-                    scene.floats.span, validity: scene.validity.span, width: side, height: side, halo: 0, shiftX: 0.31, shiftY: -0.22,
-                    interpolation: interpolation, into: out.mutableSpan, validity: outValidity.mutableSpan)
+                _ = kernels.resampleShift(
+                    [scene.floats], validity: scene.validity, width: side, height: side, halo: 0, shiftX: 0.31, shiftY: -0.22,
+                    interpolation: interpolation)
             }
         }
     }
