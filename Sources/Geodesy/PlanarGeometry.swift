@@ -32,6 +32,9 @@ public final class PlanarGeometry: @unchecked Sendable {
         GEOS_finish_r(handle)
     }
 
+    /// Calls `body` with the geometry as GEOS knows it.
+    func withPointer<Result>(_ body: (OpaquePointer) -> Result) -> Result { withExtendedLifetime(self) { body(geometry) } }
+
     // MARK: Making
 
     /// - Throws: `InputError` for coordinates that are not finite.

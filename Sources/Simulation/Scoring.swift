@@ -34,11 +34,11 @@ public enum Scoring {
 
         let lines = implanted.filter(\.isLinear)
         let detectedLines = found.filter(\.isLine).map(\.shape)
-        let nearDetections = try Shape.zone(around: detectedLines, bufferMetres)
-        let nearImplants = try Shape.zone(around: lines.map(\.shape), bufferMetres)
+        let nearDetections = try Zone(around: detectedLines, bufferMetres)
+        let nearImplants = try Zone(around: lines.map(\.shape), bufferMetres)
         let rows = try lines.map { line in
             let length = try line.shape.length()
-            let share = length > 0 ? try nearDetections.map { try line.shape.length(inside: $0) / length } ?? 0 : 0
+            let share = length > 0 ? try nearDetections.length(of: line.shape) / length : 0
             return Score.Line(
                 cnr: line.cnr, profile: line.profile, lengthMetres: Int(length.rounded(.toNearestOrEven)),
                 completeness: share.rounded(decimals: 3))
@@ -46,14 +46,22 @@ public enum Scoring {
         let implantedLength = try lines.reduce(0) { $0 + (try $1.shape.length()) }
         let detectedLength = try detectedLines.reduce(0) { $0 + (try $1.length()) }
         let hit = try zip(rows, lines).reduce(0) { $0 + $1.0.completeness * (try $1.1.shape.length()) }
-        let good = try nearImplants.map { zone in try detectedLines.reduce(0) { $0 + (try $1.length(inside: zone)) } } ?? 0
+        let good = try detectedLines.reduce(0) { $0 + (try nearImplants.length(of: $1)) }
 
-        let touching = try Shape.zone(around: implanted.map(\.shape), touchMetres)
-        let alarms = try found.filter { detection in try touching.map { try !detection.shape.intersects($0) } ?? true }
+        let touching = try Zone(around: implanted.map(\.shape), touchMetres)
+        let alarms = try found.filter { try !touching.meets($0.shape) }
         let falseLines = alarms.filter(\.isLine).map(\.shape)
         let falseLength = try falseLines.reduce(0) { $0 + (try $1.length()) }
+        let foundParts = found.flatMap(\.shape.parts)
+        let index = try PlanarIndex(foundParts)
         let sites = try implanted.filter(\.isCompact).map { site in
-            Score.Site(cnr: site.cnr, found: try found.contains { try $0.shape.distance(to: site.shape) <= touchMetres })
+            let isFound = try site.shape.parts.contains { part in
+                // A little further, since a round buffer of straight pieces lies within the round one.
+                try index.candidates(near: part.buffer(1.01 * touchMetres)).contains {
+                    try foundParts[$0].distance(to: part) <= touchMetres
+                }
+            }
+            return Score.Site(cnr: site.cnr, found: isFound)
         }
         let per1000Km2 = 1000 / km2
         return Score(
@@ -122,16 +130,29 @@ private struct Shape {
     var parts: [PlanarGeometry]
 
     func length() throws -> Double { try parts.reduce(0) { $0 + (try $1.length()) } }
-    func length(inside zone: PlanarGeometry) throws -> Double { try parts.reduce(0) { $0 + (try $1.length(inside: zone)) } }
-    func intersects(_ zone: PlanarGeometry) throws -> Bool { try parts.contains { try $0.intersects(zone) } }
-    func distance(to other: Shape) throws -> Double {
-        try parts.flatMap { part in try other.parts.map { try part.distance(to: $0) } }.min() ?? .infinity
+}
+
+/// All within a distance of any of several shapes. Asked about one shape, it looks at what lies near that alone.
+private struct Zone {
+    private let buffers: [PlanarGeometry]
+    private let index: PlanarIndex
+
+    init(around shapes: [Shape], _ distance: Double) throws {
+        buffers = try shapes.flatMap(\.parts).map { try $0.buffer(distance) }
+        index = try PlanarIndex(buffers)
     }
 
-    /// All within `distance` of any of `shapes`; nil for none.
-    static func zone(around shapes: [Shape], _ distance: Double) throws -> PlanarGeometry? {
-        guard !shapes.isEmpty else { return nil }
-        return try PlanarGeometry.union(of: shapes.flatMap(\.parts).map { try $0.buffer(distance) })
+    /// The length of what of the shape lies in the zone.
+    func length(of shape: Shape) throws -> Double {
+        try shape.parts.reduce(0) { sum, part in
+            let near = index.candidates(near: part)
+            guard !near.isEmpty else { return sum }
+            return sum + (try part.length(inside: .union(of: near.map { buffers[$0] })))
+        }
+    }
+
+    func meets(_ shape: Shape) throws -> Bool {
+        try shape.parts.contains { part in try index.candidates(near: part).contains { try part.intersects(buffers[$0]) } }
     }
 }
 
