@@ -12,6 +12,7 @@ final class StagedOutput: Sendable {
     init(folder: String) throws {
         self.folder = folder
         staging = folder + "/.trenchwatch-staging"
+        Unfinished.begin(staging)
         do {
             if FileManager.default.fileExists(atPath: staging) { try FileManager.default.removeItem(atPath: staging) }
             try FileManager.default.createDirectory(
@@ -23,7 +24,10 @@ final class StagedOutput: Sendable {
         }
     }
 
-    deinit { try? FileManager.default.removeItem(atPath: staging) }
+    deinit {
+        try? FileManager.default.removeItem(atPath: staging)
+        Unfinished.end(staging)
+    }
 
     /// Where to write a file that shall stand at `relative` below the output folder.
     func path(_ relative: String) -> String { staging + "/" + relative }
@@ -40,8 +44,10 @@ final class StagedOutput: Sendable {
         }.sorted()
     }
 
-    /// Moves everything to its place, `last` after all the rest.
-    func publish(last: String) throws {
+    /// Moves everything to its place, `last` after all the rest. A signal to end waits for it.
+    func publish(last: String) throws { try Unfinished.wholly { try moveAll(last: last) } }
+
+    private func moveAll(last: String) throws {
         let files = written()
         for relative in files.filter({ $0 != last }) + files.filter({ $0 == last }) {
             let target = folder + "/" + relative

@@ -60,11 +60,13 @@ public final class AtomicFile {
         self.path = path
         temporaryPath = template.withUnsafeBufferPointer { String(decoding: UnsafeRawBufferPointer($0).dropLast(), as: UTF8.self) }
         self.descriptor = descriptor
+        Unfinished.begin(temporaryPath)
     }
 
     deinit {
         if descriptor >= 0 { close(descriptor) }
         if !isCommitted { unlink(temporaryPath) }
+        Unfinished.end(temporaryPath)
     }
 
     /// Writes a whole file: all of `bytes` or, on an error, nothing.

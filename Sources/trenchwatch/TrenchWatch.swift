@@ -41,6 +41,7 @@ struct TrenchWatch: ParsableCommand {
         signal(SIGXFSZ, SIG_IGN)
         // Where a standard stream is closed, the next file opened would take its place, and what is printed would end up in it.
         for descriptor in STDIN_FILENO...STDERR_FILENO where fcntl(descriptor, F_GETFD) == -1 { _ = open("/dev/null", O_RDONLY) }
+        Interruption.prepare()
         Glibc.exit(start(Array(CommandLine.arguments.dropFirst())).rawValue)
     }
 
