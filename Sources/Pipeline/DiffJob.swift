@@ -34,6 +34,7 @@ public struct DiffJob: Sendable {
         let folder = URL(fileURLWithPath: output).standardizedFileURL.path
         let lock = try RunLock(folder: folder)
         return try withExtendedLifetime(lock) {
+            if let warning = lock.warning { summary.warnings.append(warning) }
             let steps = try StepStore(ledger: nil)
             let staged = try StagedOutput(folder: folder)
             let meter = ProgressMeter(count: 2, handler: progress)

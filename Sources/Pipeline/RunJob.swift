@@ -72,6 +72,7 @@ public struct PipelineRun: Sendable {
         var (inventory, stacks, summary) = try plan()
         let lock = try RunLock(folder: file.output)
         return try withExtendedLifetime(lock) {
+            if let warning = lock.warning { notice(warning) }
             begun()
             let ledger = try Ledger(outputFolder: file.output)
             ledger.warnings.forEach(notice)
