@@ -32,7 +32,7 @@ struct CausedFaultTests {
     }
 
     /// A shell script with the program as `$0`, the pipeline as `$1` and the output folder as `$2`.
-    private func shell(_ script: String, output: String = "out", before: [String] = []) throws -> (status: Int32, text: String) {
+    private func shell(_ script: String, output: String = "out", before: [String] = []) throws -> (status: Int32, output: String) {
         let words = before + ["/bin/sh", "-c", script, Executable.path, pipeline, folder.file(output)]
         return try OtherReader.run("env", Self.environment.map { "\($0)=\($1)" } + words)
     }
@@ -100,7 +100,7 @@ struct CausedFaultTests {
     func ignoredSignal() throws {
         let outcome = try shell(
             #"trap "" HUP; "$0" run "$1" --output "$2" --quiet & kill -HUP $!; sleep 0.1; kill -HUP $! 2>/dev/null; wait $!"#)
-        #expect(outcome.status == 0, "\(outcome.text)")
+        #expect(outcome.status == 0, "\(outcome.output)")
     }
 
     @Test(
@@ -111,8 +111,8 @@ struct CausedFaultTests {
             #"mkdir -p "$2" && mount -t tmpfs -o size=200k none "$2" && { "$0" run "$1" --output "$2"; code=$?; find "$2" -type f; exit $code; }"#,
             before: ["unshare", "-m"])
         #expect(outcome.status == 1)
-        #expect(outcome.text.contains("the disk is full") || outcome.text.contains("No space left"), "\(outcome.text)")
-        #expect(!outcome.text.contains(".tif\n") && !outcome.text.contains("run.json"), "\(outcome.text)")
+        #expect(outcome.output.contains("the disk is full") || outcome.output.contains("No space left"), "\(outcome.output)")
+        #expect(!outcome.output.contains(".tif\n") && !outcome.output.contains("run.json"), "\(outcome.output)")
         #expect(try run().exitCode == 0)
     }
 
@@ -130,7 +130,7 @@ struct CausedFaultTests {
             echo "code $code: $before / $after"; exit 8
             """#
         let outcome = try shell(script, before: ["unshare", "-m"])
-        #expect(outcome.status == 1, "\(outcome.text)")
+        #expect(outcome.status == 1, "\(outcome.output)")
     }
 
     @Test("A read-only output is an error in words", .enabled(if: canMount, "needs the right to mount a file system"))
@@ -138,7 +138,7 @@ struct CausedFaultTests {
         let outcome = try shell(
             #"mkdir -p "$2" && mount -t tmpfs -o ro none "$2" && exec "$0" run "$1" --output "$2""#, before: ["unshare", "-m"])
         #expect(outcome.status == 1)
-        #expect(outcome.text.contains("read-only") || outcome.text.contains("Read-only"), "\(outcome.text)")
+        #expect(outcome.output.contains("read-only") || outcome.output.contains("Read-only"), "\(outcome.output)")
     }
 
     @Test(
@@ -153,8 +153,8 @@ struct CausedFaultTests {
                 + #"exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" run "$1" --output "$2""#
         }
         let outcome = try shell(words)
-        #expect(outcome.status == 3, "\(outcome.text)")
-        #expect(outcome.text.contains("33RXP/2020-05-14.tif"))
+        #expect(outcome.status == 3, "\(outcome.output)")
+        #expect(outcome.output.contains("33RXP/2020-05-14.tif"))
         #expect(files(below: folder.file("out")).keys.contains("change/33RXQ/2020-05-14_2021-01-19.tif"))
     }
 
@@ -199,15 +199,15 @@ struct CausedFaultTests {
         #expect(try shell(#"exec faketime '+3 years' "$0" run "$1" --output "$2" --quiet"#).status == 0)
         expectSame(whole, "in three years")
         let later = try shell(#"exec faketime -- '-2 years' "$0" run "$1" --output "$2" --json"#)
-        #expect(later.status == 0, "\(later.text)")
-        #expect(later.text.contains(#""computed" : {"#) && !later.text.contains(#""search""#), "\(later.text)")
+        #expect(later.status == 0, "\(later.output)")
+        #expect(later.output.contains(#""computed" : {"#) && !later.output.contains(#""search""#), "\(later.output)")
         expectSame(whole, "two years ago")
     }
 
     @Test("A reader of the output that has seen enough is no failure")
     func brokenPipe() throws {
-        #expect(try shell(#"{ "$0" run "$1" --output "$2" --json; echo "code $?" >&2; } | true"#).text.contains("code 0"))
-        #expect(try shell(#"{ "$0" scenes "$(dirname "$1")/Imagery" --json; echo "code $?" >&2; } | head -c 1"#).text.contains("code 0"))
+        #expect(try shell(#"{ "$0" run "$1" --output "$2" --json; echo "code $?" >&2; } | true"#).output.contains("code 0"))
+        #expect(try shell(#"{ "$0" scenes "$(dirname "$1")/Imagery" --json; echo "code $?" >&2; } | head -c 1"#).output.contains("code 0"))
     }
 
     @Test("Of runs that begin together one works, the others say so, and the result is one run's")
