@@ -24,23 +24,25 @@ let package = Package(
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.0.0"),
     ],
     targets: [
-        // Libraries of the system, as Debian ships them.
+        // Libraries of the system, as Debian ships them. The linker is told only of those that have pkgConfig or say so in their module map; the
+        // functions of the others are in CDeferred.
         .systemLibrary(name: "CTIFF", path: "Sources/System/CTIFF", pkgConfig: "libtiff-4", providers: [.apt(["libtiff-dev"])]),
         .systemLibrary(name: "CPNG", path: "Sources/System/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CGeoTIFF", path: "Sources/System/CGeoTIFF", providers: [.apt(["libgeotiff-dev"])]),
-        .systemLibrary(name: "CProj", path: "Sources/System/CProj", pkgConfig: "proj", providers: [.apt(["libproj-dev"])]),
+        .systemLibrary(name: "CProj", path: "Sources/System/CProj", providers: [.apt(["libproj-dev"])]),
         .systemLibrary(name: "CGEOS", path: "Sources/System/CGEOS", providers: [.apt(["libgeos-dev"])]),
-        .systemLibrary(name: "CCairo", path: "Sources/System/CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
-        .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CCairo", path: "Sources/System/CCairo", providers: [.apt(["libcairo2-dev"])]),
+        .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto", providers: [.apt(["libssl-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
-        .systemLibrary(name: "CCurl", path: "Sources/System/CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-gnutls-dev"])]),
+        .systemLibrary(name: "CCurl", path: "Sources/System/CCurl", providers: [.apt(["libcurl4-gnutls-dev"])]),
+        .target(name: "CDeferred", path: "Sources/System/CDeferred"),
         .systemLibrary(name: "CProcessor", path: "Sources/System/CProcessor"),
         .systemLibrary(name: "CMemory", path: "Sources/System/CMemory"),
         .target(
             name: "CRasterShims",
-            dependencies: ["CTIFF", "CPNG", "CGeoTIFF"],
+            dependencies: ["CTIFF", "CPNG", "CGeoTIFF", "CDeferred"],
             path: "Sources/System/CRasterShims"),
-        .target(name: "CCurlShims", dependencies: ["CCurl"], path: "Sources/System/CCurlShims"),
+        .target(name: "CCurlShims", dependencies: ["CCurl", "CDeferred"], path: "Sources/System/CCurlShims"),
 
         // Floor 0
         .target(name: "Raster"),
@@ -50,7 +52,7 @@ let package = Package(
         .target(name: "PixelKernels", dependencies: ["PixelKernelsBaseline", "PixelKernelsAVX2", "CProcessor"]),
         // Floor 1
         .target(name: "RasterIO", dependencies: ["Raster", "PixelKernels", "CTIFF", "CPNG", "CGeoTIFF", "CZlib", "CRasterShims"]),
-        .target(name: "Geodesy", dependencies: ["Raster", "CProj", "CGEOS"]),
+        .target(name: "Geodesy", dependencies: ["Raster", "CProj", "CGEOS", "CDeferred"]),
         .target(name: "StrictYAML", dependencies: ["Raster", .product(name: "Yams", package: "Yams")]),
         // Floor 2
         .target(name: "Scenes", dependencies: ["Raster", "RasterIO", "Geodesy"]),
@@ -64,7 +66,7 @@ let package = Package(
         .target(
             name: "Reporting",
             dependencies: [
-                "Raster", "RasterIO", "Geodesy", "ChangeDetection", "Claims", "CCairo",
+                "Raster", "RasterIO", "Geodesy", "ChangeDetection", "Claims", "CCairo", "CDeferred",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // Floor 4
@@ -72,7 +74,7 @@ let package = Package(
             name: "Pipeline",
             dependencies: [
                 "Raster", "PixelKernels", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Reporting", "Claims",
-                "StrictYAML", "CCrypto", "CCurlShims", "CMemory",
+                "StrictYAML", "CCrypto", "CDeferred", "CCurlShims", "CMemory",
                 .product(name: "GRDB", package: "GRDB.swift"),
             ]),
         // Floor 5

@@ -55,6 +55,7 @@ final class HeartbeatExchange: Sendable {
             "no connection that can be trusted"
         case CURLE_UNSUPPORTED_PROTOCOL, CURLE_WEIRD_SERVER_REPLY, CURLE_GOT_NOTHING, CURLE_TOO_MANY_REDIRECTS, CURLE_URL_MALFORMAT:
             "no answer that makes sense"
+        case CS_NO_LIBRARY: "the library libcurl is not there"
         default: "curl's error \(code.rawValue)"
         }
     }

@@ -23,6 +23,19 @@ struct CommandLineTests {
         #expect(outcome.output.contains(/\d+\.\d+/))
     }
 
+    @Test("A library that only work on scenes needs is opened by that work, which says where it cannot be")
+    func libraryThatCannotBeOpened() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([], to: "libproj.so.25")
+        try Fixtures.writeScene(to: folder.file("2021-01-19.tif"), value: Fixtures.ground)
+        let environment = ["LD_LIBRARY_PATH": folder.url.path]
+        #expect(try Executable.run(["--version"], environment: environment).exitCode == 0)
+        let outcome = try Executable.run(["inspect", folder.file("2021-01-19.tif")], environment: environment)
+        #expect(outcome.exitCode == 127)
+        #expect(outcome.complaintLines.count == 1)
+        #expect(outcome.complaints.contains("libproj.so.25"))
+    }
+
     @Test(
         "Wrong usage is one line on standard error, and ends with 2",
         arguments: [
