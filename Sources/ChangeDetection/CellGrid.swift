@@ -12,19 +12,4 @@ struct CellGrid: Sendable {
     }
 
     var count: Int { columns * rows }
-
-    /// For each pixel along an axis: the cell whose centre lies at or before it, the next, and the weight of the next; clamped at the ends.
-    func interpolation(length: Int, cells: Int) -> (lower: [Int], upper: [Int], weight: [Float]) {
-        var lower = [Int](repeating: 0, count: length)
-        var upper = [Int](repeating: 0, count: length)
-        var weight = [Float](repeating: 0, count: length)
-        for i in 0..<length {
-            let position = (Float(i) + 0.5) / Float(side) - 0.5
-            let base = position.rounded(.down)
-            lower[i] = max(0, min(cells - 1, Int(base)))
-            upper[i] = max(0, min(cells - 1, Int(base) + 1))
-            weight[i] = position - base
-        }
-        return (lower, upper, weight)
-    }
 }

@@ -2,20 +2,6 @@ import PixelKernelsAVX2
 import PixelKernelsBaseline
 
 extension KernelSet {
-    /// `out = |a − b|`. All of one count.
-    public func absoluteDifference(_ a: Span<UInt16>, _ b: Span<UInt16>, into out: consuming MutableSpan<UInt16>) {
-        precondition(a.count == out.count && b.count == out.count, "the planes differ in size")
-        let kernel = usesAVX2 ? PixelKernelsAVX2.absoluteDifferenceUInt16 : PixelKernelsBaseline.absoluteDifferenceUInt16
-        out.withPointer { out, count in a.withPointer { a in b.withPointer { b in kernel(a, b, out, count) } } }
-    }
-
-    /// `out = |a − b|`. All of one count.
-    public func absoluteDifference(_ a: Span<UInt8>, _ b: Span<UInt8>, into out: consuming MutableSpan<UInt8>) {
-        precondition(a.count == out.count && b.count == out.count, "the planes differ in size")
-        let kernel = usesAVX2 ? PixelKernelsAVX2.absoluteDifferenceUInt8 : PixelKernelsBaseline.absoluteDifferenceUInt8
-        out.withPointer { out, count in a.withPointer { a in b.withPointer { b in kernel(a, b, out, count) } } }
-    }
-
     /// `out = gain · after + offset − before` where valid, else 0, of one band. All of one count.
     public func normalisedDifference(
         before: Span<Float>, after: Span<Float>, gain: Float, offset: Float, validity: Span<UInt8>,
@@ -23,22 +9,6 @@ extension KernelSet {
     ) {
         precondition(before.count == out.count && after.count == out.count && validity.count == out.count, "the planes differ in size")
         let kernel = usesAVX2 ? PixelKernelsAVX2.normalisedDifference : PixelKernelsBaseline.normalisedDifference
-        out.withPointer { out, count in
-            before.withPointer { before in
-                after.withPointer { after in
-                    validity.withPointer { validity in kernel(before, after, gain, offset, validity, out, count) }
-                }
-            }
-        }
-    }
-
-    /// The same for digital numbers: both dates are converted to floats first.
-    public func normalisedDifference(
-        before: Span<UInt16>, after: Span<UInt16>, gain: Float, offset: Float, validity: Span<UInt8>,
-        into out: consuming MutableSpan<Float>
-    ) {
-        precondition(before.count == out.count && after.count == out.count && validity.count == out.count, "the planes differ in size")
-        let kernel = usesAVX2 ? PixelKernelsAVX2.normalisedDifferenceUInt16 : PixelKernelsBaseline.normalisedDifferenceUInt16
         out.withPointer { out, count in
             before.withPointer { before in
                 after.withPointer { after in

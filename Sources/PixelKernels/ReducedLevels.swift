@@ -4,13 +4,13 @@ import PixelKernelsBaseline
 extension KernelSet {
     /// Levels clipped to ±`limit`, −128 (not valid) as 0.
     /// - Returns: whether any was not valid.
-    package func clipLevels(_ values: UnsafePointer<Int8>, limit: Int8, into out: UnsafeMutablePointer<Int8>, count: Int) -> Bool {
+    public func clipLevels(_ values: UnsafePointer<Int8>, limit: Int8, into out: UnsafeMutablePointer<Int8>, count: Int) -> Bool {
         usesAVX2
             ? PixelKernelsAVX2.clipLevels(values, limit, out, count) : PixelKernelsBaseline.clipLevels(values, limit, out, count)
     }
 
     /// `level` where valid, else 0.
-    package func level(_ level: Int8, whereValid values: UnsafePointer<Int8>, into out: UnsafeMutablePointer<Int8>, count: Int) {
+    public func level(_ level: Int8, whereValid values: UnsafePointer<Int8>, into out: UnsafeMutablePointer<Int8>, count: Int) {
         if usesAVX2 {
             PixelKernelsAVX2.levelWhereValid(values, level, out, count)
         } else {
@@ -19,7 +19,7 @@ extension KernelSet {
     }
 
     /// `source` where `values` are valid, else 0.
-    package func copyLevels(
+    public func copyLevels(
         _ source: UnsafePointer<Int8>, whereValid values: UnsafePointer<Int8>, into out: UnsafeMutablePointer<Int8>, count: Int
     ) {
         if usesAVX2 {
@@ -30,7 +30,7 @@ extension KernelSet {
     }
 
     /// `factor` times the sum of the four levels of columns 2u and 2u + 1 of two rows, for each of `count` columns u.
-    package func scaledSumsOfFour(
+    public func scaledSumsOfFour(
         _ upper: UnsafePointer<Int8>, _ lower: UnsafePointer<Int8>, factor: Int16, into out: UnsafeMutablePointer<Int16>, count: Int
     ) {
         if usesAVX2 {
@@ -41,7 +41,7 @@ extension KernelSet {
     }
 
     /// The mean of the four of columns 2u and 2u + 1 of two rows, rounded down, for each of `count` columns u.
-    package func meansOfFour(
+    public func meansOfFour(
         _ upper: UnsafePointer<Int16>, _ lower: UnsafePointer<Int16>, into out: UnsafeMutablePointer<Int16>, count: Int
     ) {
         if usesAVX2 {
@@ -52,7 +52,7 @@ extension KernelSet {
     }
 
     /// `near + eighths · (far − near) / 8`, rounded down; `eighths` up to 3, differences within 16 bits.
-    package func mixRows(
+    public func mixRows(
         _ near: UnsafePointer<Int16>, _ far: UnsafePointer<Int16>, eighths: Int, into out: UnsafeMutablePointer<Int16>, count: Int
     ) {
         if usesAVX2 {
@@ -64,7 +64,7 @@ extension KernelSet {
 
     /// A row from its reduction by two (`doublings` 1) or by four (2), linear between the reduced pixels' centres; `count` of them, and one beyond at
     /// both ends.
-    package func interpolate(_ row: UnsafePointer<Int16>, doublings: Int, into out: UnsafeMutablePointer<Int16>, count: Int) {
+    public func interpolate(_ row: UnsafePointer<Int16>, doublings: Int, into out: UnsafeMutablePointer<Int16>, count: Int) {
         switch (doublings, usesAVX2) {
         case (1, true): PixelKernelsAVX2.interpolateByTwo(row, out, count)
         case (1, false): PixelKernelsBaseline.interpolateByTwo(row, out, count)
@@ -75,7 +75,7 @@ extension KernelSet {
     }
 
     /// `values −= other`, wrapping.
-    package func subtract(_ other: UnsafePointer<Int16>, from values: UnsafeMutablePointer<Int16>, count: Int) {
+    public func subtract(_ other: UnsafePointer<Int16>, from values: UnsafeMutablePointer<Int16>, count: Int) {
         if usesAVX2 {
             PixelKernelsAVX2.subtractInt16(values, other, count)
         } else {
@@ -84,13 +84,13 @@ extension KernelSet {
     }
 
     /// Sums of what was observed with the sums of their weights.
-    package struct WeighedRow {
-        package var sums: UnsafePointer<Int16>
-        package var weights: UnsafePointer<Int16>
+    public struct WeighedRow {
+        public var sums: UnsafePointer<Int16>
+        public var weights: UnsafePointer<Int16>
         /// Where the weight is not above it nothing is known.
-        package var leastWeight: Int16
+        public var leastWeight: Int16
 
-        package init(sums: UnsafePointer<Int16>, weights: UnsafePointer<Int16>, leastWeight: Int16) {
+        public init(sums: UnsafePointer<Int16>, weights: UnsafePointer<Int16>, leastWeight: Int16) {
             self.sums = sums
             self.weights = weights
             self.leastWeight = leastWeight
@@ -98,7 +98,7 @@ extension KernelSet {
     }
 
     /// `whole · (values / weights − other's)`, rounded and clamped to ±32 767; 0 where a weight is too small.
-    package func subtractWeighed(
+    public func subtractWeighed(
         _ other: WeighedRow, from values: UnsafeMutablePointer<Int16>, weights: UnsafePointer<Int16>, leastWeight: Int16, whole: Float,
         count: Int
     ) {
@@ -112,11 +112,11 @@ extension KernelSet {
     }
 
     /// A row of levels and the old structure under them.
-    package struct LevelRow {
-        package var levels: UnsafePointer<Int8>
-        package var structure: UnsafePointer<Int8>
+    public struct LevelRow {
+        public var levels: UnsafePointer<Int8>
+        public var structure: UnsafePointer<Int8>
 
-        package init(levels: UnsafePointer<Int8>, structure: UnsafePointer<Int8>) {
+        public init(levels: UnsafePointer<Int8>, structure: UnsafePointer<Int8>) {
             self.levels = levels
             self.structure = structure
         }
@@ -124,7 +124,7 @@ extension KernelSet {
 
     /// Two rows at half the size, `count` columns: the sum of the valid ones of four levels over the root of their number, so that white noise keeps its
     /// variance, and the root mean square of structure over the same pixels; both rounded, halves to even. −128 and 0 where less than two are valid.
-    package func halve(
+    public func halve(
         _ upper: LevelRow, _ lower: LevelRow, levels: UnsafeMutablePointer<Int8>, structure: UnsafeMutablePointer<Int8>, count: Int
     ) {
         if usesAVX2 {
@@ -139,7 +139,7 @@ extension KernelSet {
     /// - Parameters:
     ///   - rows: `pitch` apart, none with −32 768.
     ///   - thresholds: not below 0. Shape: `rowCount` × `groups`.
-    package func groupsAbove(
+    public func groupsAbove(
         _ rows: UnsafePointer<Int16>, pitch: Int, rowCount: Int, thresholds: UnsafePointer<Int16>, into out: UnsafeMutablePointer<UInt8>,
         groups: Int
     ) {

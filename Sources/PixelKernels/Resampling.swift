@@ -104,35 +104,4 @@ extension KernelSet {
         }
         return (outPlanes, outValidity)
     }
-
-    /// Reads a plane at arbitrary places by Keys' cubic convolution.
-    ///
-    /// Places are in samples: (0, 0) is the *centre* of the first pixel, so 0.5 is to be taken off pixel coordinates that count from the corner. A
-    /// pixel is valid only if every tap with a weight other than 0 lies in the source and is valid; the others, and places that are NaN, become 0.
-    ///
-    /// - Parameters:
-    ///   - source: Shape: `height` × `width`; `validity` likewise.
-    ///   - columns: x of each output pixel; `rows` the y; of the count of `out`.
-    public func resampleCubicAt(
-        _ source: Span<Float>, validity: Span<UInt8>, width: Int, height: Int, columns: Span<Float>, rows: Span<Float>,
-        into out: consuming MutableSpan<Float>, validity outValidity: consuming MutableSpan<UInt8>
-    ) {
-        precondition(width > 0 && height > 0, "the source is empty")
-        precondition(source.count == width * height && validity.count == source.count, "the source does not fit its shape")
-        precondition(
-            columns.count == out.count && rows.count == out.count && outValidity.count == out.count,
-            "the outputs and places differ in count")
-        let kernel = usesAVX2 ? PixelKernelsAVX2.cubicAt : PixelKernelsBaseline.cubicAt
-        out.withPointer { out, count in
-            outValidity.withPointer { outValidity, _ in
-                source.withPointer { source in
-                    validity.withPointer { validity in
-                        columns.withPointer { columns in
-                            rows.withPointer { rows in kernel(source, validity, width, height, columns, rows, out, outValidity, count) }
-                        }
-                    }
-                }
-            }
-        }
-    }
 }

@@ -2,6 +2,11 @@ import PixelKernelsAVX2
 import PixelKernelsBaseline
 
 extension KernelSet {
+    /// Steps of coarse levels in one standard deviation.
+    static let stepsPerSigmaInt8: Float = 10
+    /// Steps of fine levels in one standard deviation.
+    static let stepsPerSigmaInt16: Float = 100
+
     /// The signed change of some rows of a block: `z(x) = Σ_b d_b(x) · weights[step(x) · bands + b]`, b rising, in two quantisations.
     ///
     /// - Parameters:
@@ -38,8 +43,8 @@ extension KernelSet {
                                         weigh(rowsOfBands, bands, steps + start, weights, z, columns.count)
                                     }
                                     let target = k * columns.count
-                                    toInt8(z, ChangePlanes.stepsPerSigmaInt8, validity + start, coarse + target, columns.count)
-                                    toInt16(z, ChangePlanes.stepsPerSigmaInt16, validity + start, fine + target, columns.count)
+                                    toInt8(z, Self.stepsPerSigmaInt8, validity + start, coarse + target, columns.count)
+                                    toInt16(z, Self.stepsPerSigmaInt16, validity + start, fine + target, columns.count)
                                 }
                             }
                         }

@@ -6,7 +6,7 @@ extension KernelSet {
     /// `out[x] = Σ_k weights[k] · (centre[x − k·step] + centre[x + k·step])`, the centre once, wrapping at 16 bits.
     ///
     /// - Parameter step: from one pixel of the kernel to the next: 1 along a row, the pitch along a column.
-    package func symmetricSums(
+    public func symmetricSums(
         _ centre: UnsafePointer<Int8>, step: Int, weights: UnsafePointer<Int16>, radius: Int, into out: UnsafeMutablePointer<Int16>,
         count: Int
     ) {
@@ -22,7 +22,7 @@ extension KernelSet {
     /// - Parameters:
     ///   - centre: sums of two values fit 16 bits.
     ///   - triples: the radius is three times as many; `weights` are 3 · `triples` + 1.
-    package func symmetricMeans(
+    public func symmetricMeans(
         _ centre: UnsafePointer<Int16>, step: Int, weights: UnsafePointer<Int16>, triples: Int, into out: UnsafeMutablePointer<Int16>,
         count: Int
     ) {
@@ -34,7 +34,7 @@ extension KernelSet {
     }
 
     /// `out[x] = Σ_k weights[k] · (centre[x − k·step]² + centre[x + k·step]²)`, the centre once. No level is −128.
-    package func symmetricSquareSums(
+    public func symmetricSquareSums(
         _ centre: UnsafePointer<Int8>, step: Int, weights: UnsafePointer<Float>, radius: Int, into out: UnsafeMutablePointer<Float>,
         count: Int
     ) {
@@ -46,7 +46,7 @@ extension KernelSet {
     }
 
     /// `out[x] = Σ_k weights[k] · (centre[x − k] + centre[x + k])`, the centre once.
-    package func symmetricSums(
+    public func symmetricSums(
         _ centre: UnsafePointer<Float>, weights: UnsafePointer<Float>, radius: Int, into out: UnsafeMutablePointer<Float>, count: Int
     ) {
         if usesAVX2 {

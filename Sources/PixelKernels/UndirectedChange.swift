@@ -9,7 +9,7 @@ extension KernelSet {
     ///   - differences: planes, one a band. - offset: of the row's first pixel in them and in `steps`.
     ///   - observed: of the row's pixels. - `energy`, `weights`: receive the row.
     /// - Returns: whether all were observed.
-    package func clippedEnergy(
+    public func clippedEnergy(
         differences: [[Float]], offset: Int, steps: [UInt16], table: [Float], most: Float, observed: UnsafePointer<Int16>,
         energy: UnsafeMutablePointer<Float>, weights: UnsafeMutablePointer<Float>, count: Int
     ) -> Bool {
@@ -37,7 +37,7 @@ extension KernelSet {
     ///   - energy: rows of `width` pixels. - weights: of the same shape; all 1 where `isWhole`.
     ///   - taps: of the two filters, each an odd number of them. - reach: half of the longer filter.
     /// - Returns: the planes' inside, row by row.
-    package func rootOfMeans(
+    public func rootOfMeans(
         energy: [Float], weights: [Float], isWhole: Bool, width: Int, reach: Int, taps: [[Float]], scale: Float
     ) -> [Int16] {
         let (inside, height) = (width - 2 * reach, energy.count / max(1, width) - 2 * reach)

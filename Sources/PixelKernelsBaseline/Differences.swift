@@ -1,22 +1,6 @@
 // Compiled twice, into `PixelKernelsBaseline` and `PixelKernelsAVX2`. What is called here must inline away: a specialisation shared between
 // the two would let the linker put AVX code where the baseline is to run. So: no generics, no collections, no closures.
 
-package func absoluteDifferenceUInt16(
-    _ a: UnsafePointer<UInt16>, _ b: UnsafePointer<UInt16>, _ out: UnsafeMutablePointer<UInt16>, _ count: Int
-) {
-    for i in 0..<count {
-        out[i] = a[i] > b[i] ? a[i] &- b[i] : b[i] &- a[i]
-    }
-}
-
-package func absoluteDifferenceUInt8(
-    _ a: UnsafePointer<UInt8>, _ b: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<UInt8>, _ count: Int
-) {
-    for i in 0..<count {
-        out[i] = a[i] > b[i] ? a[i] &- b[i] : b[i] &- a[i]
-    }
-}
-
 /// `out = gain · after + offset − before` where valid, else 0. Product and sums are rounded one by one, left to right.
 package func normalisedDifference(
     _ before: UnsafePointer<Float>, _ after: UnsafePointer<Float>, _ gain: Float, _ offset: Float,
@@ -24,16 +8,6 @@ package func normalisedDifference(
 ) {
     for i in 0..<count {
         let difference = gain * after[i] + offset - before[i]
-        out[i] = validity[i] != 0 ? difference : 0
-    }
-}
-
-package func normalisedDifferenceUInt16(
-    _ before: UnsafePointer<UInt16>, _ after: UnsafePointer<UInt16>, _ gain: Float, _ offset: Float,
-    _ validity: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<Float>, _ count: Int
-) {
-    for i in 0..<count {
-        let difference = gain * Float(after[i]) + offset - Float(before[i])
         out[i] = validity[i] != 0 ? difference : 0
     }
 }

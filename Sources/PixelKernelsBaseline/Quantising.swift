@@ -30,17 +30,3 @@ package func quantiseInt16(
         out[i] = usable != 0 ? level : -32_768
     }
 }
-
-/// As `quantiseInt16`, of the square root of `squares`; −32 768 also where the square is negative.
-package func quantiseRootInt16(
-    _ squares: UnsafePointer<Float>, _ scale: Float, _ validity: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<Int16>, _ count: Int
-) {
-    for i in 0..<count {
-        let value = squares[i].squareRoot() * scale
-        let valid = validity[i]
-        let clamped = value < 32_767 ? value : 32_767
-        let level = Int16(truncatingIfNeeded: (clamped + 12_582_912).bitPattern)
-        let usable = (value.bitPattern & 0x7FFF_FFFF) <= 0x7F80_0000 ? valid : 0
-        out[i] = usable != 0 ? level : -32_768
-    }
-}

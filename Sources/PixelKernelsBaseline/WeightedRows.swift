@@ -60,10 +60,3 @@ package func andRows(
 package func clearInvalid(_ validity: UnsafePointer<UInt8>, _ values: UnsafeMutablePointer<Float>, _ count: Int) {
     for x in 0..<count { values[x] = Float(bitPattern: values[x].bitPattern & (validity[x] != 0 ? ~0 : 0)) }
 }
-
-/// `out = source` where valid, else 0.
-package func copyValid(
-    _ source: UnsafePointer<Float>, _ validity: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<Float>, _ count: Int
-) {
-    for x in 0..<count { out[x] = Float(bitPattern: source[x].bitPattern & (validity[x] != 0 ? ~0 : 0)) }
-}

@@ -128,47 +128,4 @@ import Testing
             #expect(result == Result(values: .init(repeating: 0, count: 96), validity: .init(repeating: 0, count: 96)))
         }
     }
-
-    @Test(arguments: KernelSet.available)
-    func `arbitrary places on a shifted grid agree with the shift`(_ kernels: KernelSet) {
-        let source = Source(width: 41, height: 29)
-        let shifted = source.shifted(kernels, 0.25, 0.625, 0, .cubic)
-        let columns = (0..<(41 * 29)).map { Float($0 % 41) + 0.25 }
-        let rows = (0..<(41 * 29)).map { Float($0 / 41) + 0.625 }
-        let placed = resampled(source, kernels, columns, rows)
-        #expect(placed.validity == shifted.validity)
-        #expect(zip(placed.values, shifted.values).allSatisfy { abs($0 - $1) < 1e-5 })
-    }
-
-    @Test func `arbitrary places have the same bits in every set`() {
-        let source = Source(width: 41, height: 29)
-        var random = SeededGenerator(seed: 12)
-        var columns = random.floats(count: 900, in: -3...44)
-        let rows = random.floats(count: 900, in: -3...32)
-        columns[5] = .nan
-        columns[6] = .infinity
-        let results = KernelSet.available.map { resampled(source, $0, columns, rows) }
-        for result in results {
-            #expect(bits(result.values) == bits(results[0].values) && result.validity == results[0].validity)
-            #expect(result.validity[5] == 0 && result.validity[6] == 0)
-            #expect(result.validity.contains(255))
-        }
-    }
-
-    @Test(arguments: KernelSet.available)
-    func `a place on a pixel's centre needs only that pixel`(_ kernels: KernelSet) {
-        let source = Source(width: 7, height: 5, holes: 4)
-        let placed = resampled(source, kernels, (0..<35).map { Float($0 % 7) }, (0..<35).map { Float($0 / 7) })
-        #expect(placed.validity == source.validity)
-        #expect(placed.values == zip(source.values, source.validity).map { $1 == 0 ? 0 : $0 })
-    }
-
-    private func resampled(_ source: Source, _ kernels: KernelSet, _ columns: [Float], _ rows: [Float]) -> Result {
-        var out = [Float](repeating: 9, count: columns.count)
-        var outValidity = [UInt8](repeating: 9, count: columns.count)
-        kernels.resampleCubicAt(
-            source.values.span, validity: source.validity.span, width: source.width, height: source.height, columns: columns.span,
-            rows: rows.span, into: out.mutableSpan, validity: outValidity.mutableSpan)
-        return Result(values: out, validity: outValidity)
-    }
 }
