@@ -16,7 +16,8 @@ let package = Package(
     name: "TrenchWatch",
     products: [
         .executable(name: "trenchwatch", targets: ["trenchwatch"]),
-        .library(name: "PixelKernels", targets: ["PixelKernels"]),
+        // For the benchmarks.
+        .library(name: "Detection", targets: ["Raster", "PixelKernels", "ChangeDetection"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),

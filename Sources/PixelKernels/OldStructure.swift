@@ -263,7 +263,14 @@ extension KernelSet {
     public func mean(of bands: [[Float]], into out: consuming MutableSpan<Float>) {
         precondition(bands.allSatisfy { $0.count == out.count }, "the planes differ in size")
         let kernel = usesAVX2 ? PixelKernelsAVX2.addScaled : PixelKernelsBaseline.addScaled
+        let kernelOfFour = usesAVX2 ? PixelKernelsAVX2.scaledSumOfFour : PixelKernelsBaseline.scaledSumOfFour
         out.withPointer { out, count in
+            if bands.count == 4 {
+                return withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 4) { pointers in
+                    guard let rows = pointers.baseAddress else { return }
+                    withRows(of: bands, at: 0, into: pointers) { kernelOfFour(rows, 1 / 4, out, count) }
+                }
+            }
             // As much as the first caches hold, band after band.
             let chunk = 4096
             for start in stride(from: 0, to: count, by: chunk) {

@@ -19,12 +19,9 @@ extension KernelSet {
         return a.withUnsafeBufferPointer { a in
             b.withUnsafeBufferPointer { b in
                 guard let a = a.baseAddress, let b = b.baseAddress else { return 0 }
-                var sum = 0
-                for y in stride(from: rows.lowerBound, to: rows.upperBound, by: rowStep) {
-                    let start = y * width + columns.lowerBound
-                    sum += Int(kernel(a + start, b + (start + dy * width + dx), columns.count))
-                }
-                return sum
+                let start = rows.lowerBound * width + columns.lowerBound
+                return kernel(
+                    a + start, b + (start + dy * width + dx), columns.count, rowStep * width, (rows.count + rowStep - 1) / rowStep)
             }
         }
     }

@@ -51,13 +51,25 @@ extension KernelSet {
         switch samples.kind {
         case .uint16:
             let kernel = usesAVX2 ? PixelKernelsAVX2.clearMarkedUInt16 : PixelKernelsBaseline.clearMarkedUInt16
-            kernel(samples.base.assumingMemoryBound(to: UInt16.self) + sample, samples.step, marker, values, validity, count)
+            let base = samples.base.assumingMemoryBound(to: UInt16.self) + sample
+            for start in stride(from: 0, to: count, by: Self.clearedAtOnce) {
+                kernel(
+                    base + start * samples.step, samples.step, marker, values + start, validity + start,
+                    min(Self.clearedAtOnce, count - start))
+            }
         case .uint8:
             guard let marker = UInt8(exactly: marker) else { return }
             let kernel = usesAVX2 ? PixelKernelsAVX2.clearMarkedUInt8 : PixelKernelsBaseline.clearMarkedUInt8
-            kernel(samples.base.assumingMemoryBound(to: UInt8.self) + sample, samples.step, marker, values, validity, count)
+            let base = samples.base.assumingMemoryBound(to: UInt8.self) + sample
+            for start in stride(from: 0, to: count, by: Self.clearedAtOnce) {
+                kernel(
+                    base + start * samples.step, samples.step, marker, values + start, validity + start,
+                    min(Self.clearedAtOnce, count - start))
+            }
         }
     }
+
+    private static let clearedAtOnce = 1024
 
     /// Grey of a picture of a part of several bands, from their sum: 1 for `low` and below, one more for each `1 / scale` above it, up to 255; 0 where the
     /// sum is not finite, and where a pixel is not valid and its sum 0.

@@ -75,17 +75,15 @@ extension KernelSet {
     /// Levels of a plane's part, `round(value · scale)`, clamped to ±127; 0 for what is not a number.
     public func levels(_ values: [Float], width: Int, columns: Range<Int>, rows: Range<Int>, scale: Float) -> [Int8] {
         precondition(columns.lowerBound >= 0 && columns.upperBound <= width && rows.upperBound * width <= values.count, "outside the plane")
-        let toInt8 = usesAVX2 ? PixelKernelsAVX2.quantiseInt8 : PixelKernelsBaseline.quantiseInt8
-        let all = [UInt8](repeating: 255, count: columns.count)
+        let toInt8 = usesAVX2 ? PixelKernelsAVX2.quantiseAllInt8 : PixelKernelsBaseline.quantiseAllInt8
         return [Int8](unsafeUninitializedCapacity: columns.count * rows.count) { out, count in
             values.withUnsafeBufferPointer { values in
                 guard let values = values.baseAddress, let out = out.baseAddress else { return }
                 for (k, y) in rows.enumerated() {
-                    toInt8(values + (y * width + columns.lowerBound), scale, all, out + k * columns.count, columns.count)
+                    toInt8(values + (y * width + columns.lowerBound), scale, out + k * columns.count, columns.count)
                 }
             }
             count = columns.count * rows.count
-            for i in 0..<count where out[i] == -128 { out[i] = 0 }
         }
     }
 }

@@ -223,13 +223,26 @@ package func subtractExplained(
 /// Takes off one row what is given at the middles of its cells of 32 pixels and linear between them, constant before the first and behind the last.
 /// - Precondition: the row is `cells` · 32 pixels long.
 package func subtractInterpolated(_ row: UnsafeMutablePointer<Float>, _ field: UnsafePointer<Float>, _ cells: Int) {
-    var x = 0
-    while x < cells &* 32 {
-        let (lower, upper, u) = middles(around: x, cells)
-        let near = SIMD8<Float>(repeating: field[lower])
-        let far = SIMD8<Float>(repeating: field[upper])
-        put(eight(row, x) - (near + u * (far - near)), row, x)
-        x &+= 8
+    // The halves of cells around a border lie between the same two middles.
+    let lanes = SIMD8<Float>(0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5) * SIMD8<Float>(repeating: 1 / 32)
+    let places = (
+        lanes, lanes + SIMD8<Float>(repeating: 0.25), lanes + SIMD8<Float>(repeating: 0.5), lanes + SIMD8<Float>(repeating: 0.75)
+    )
+    var border = 0
+    while border <= cells {
+        let lower = field[border > 0 ? border &- 1 : 0]
+        let near = SIMD8<Float>(repeating: lower)
+        let step = SIMD8<Float>(repeating: field[border < cells ? border : cells &- 1] - lower)
+        let x = border &* 32 &- 16
+        if border > 0 {
+            put(eight(row, x) - (near + places.0 * step), row, x)
+            put(eight(row, x &+ 8) - (near + places.1 * step), row, x &+ 8)
+        }
+        if border < cells {
+            put(eight(row, x &+ 16) - (near + places.2 * step), row, x &+ 16)
+            put(eight(row, x &+ 24) - (near + places.3 * step), row, x &+ 24)
+        }
+        border &+= 1
     }
 }
 
@@ -255,6 +268,14 @@ package func roots(_ values: UnsafeMutablePointer<Float>, _ count: Int) {
     for i in 0..<count { values[i] = values[i].squareRoot() }
 }
 
+/// `out = Σ_b rows[b] · scale`, four rows, b rising.
+package func scaledSumOfFour(
+    _ rows: UnsafePointer<UnsafePointer<Float>>, _ scale: Float, _ out: UnsafeMutablePointer<Float>, _ count: Int
+) {
+    let (r0, r1, r2, r3) = (rows[0], rows[1], rows[2], rows[3])
+    for i in 0..<count { out[i] = ((r0[i] * scale + r1[i] * scale) + r2[i] * scale) + r3[i] * scale }
+}
+
 /// `sums += row · scale`.
 package func addScaled(_ sums: UnsafeMutablePointer<Float>, _ row: UnsafePointer<Float>, _ scale: Float, _ count: Int) {
     for i in 0..<count { sums[i] += row[i] * scale }
@@ -272,35 +293,6 @@ package func wholeSteps(
         // 2²³ takes the fraction away; the low bits of the pattern are the number.
         let step = UInt16(truncatingIfNeeded: (bounded + 8_388_608).bitPattern)
         out[i] = valid != 0 ? step : 0
-    }
-}
-
-/// `out[x] = Σ_b rows[b][x] · table[steps[x] · bands + b]`, b rising.
-package func weighedByStep(
-    _ rows: UnsafePointer<UnsafePointer<Float>>, _ bands: Int, _ steps: UnsafePointer<UInt16>, _ table: UnsafePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>, _ count: Int
-) {
-    if bands == 4 {
-        let (r0, r1, r2, r3) = (rows[0], rows[1], rows[2], rows[3])
-        for x in 0..<count {
-            let weights = table + Int(steps[x]) &* 4
-            var sum = r0[x] * weights[0]
-            sum += r1[x] * weights[1]
-            sum += r2[x] * weights[2]
-            sum += r3[x] * weights[3]
-            out[x] = sum
-        }
-        return
-    }
-    for x in 0..<count {
-        let weights = table + Int(steps[x]) &* bands
-        var sum = rows[0][x] * weights[0]
-        var b = 1
-        while b < bands {
-            sum += rows[b][x] * weights[b]
-            b &+= 1
-        }
-        out[x] = sum
     }
 }
 

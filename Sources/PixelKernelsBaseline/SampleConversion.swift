@@ -35,7 +35,8 @@ package func scaledQuadsUInt16(
     }
 }
 
-/// Where a sample has the value that stands for none, value and validity become 0; the rest stays.
+/// Where a sample has the value that stands for none, value and validity become 0; the rest stays. For few enough pixels that the samples, which are read
+/// twice, stay in the first cache.
 package func clearMarkedUInt16(
     _ samples: UnsafePointer<UInt16>, _ step: Int, _ marker: UInt16, _ values: UnsafeMutablePointer<Float>,
     _ validity: UnsafeMutablePointer<UInt8>, _ count: Int

@@ -1,65 +1,140 @@
 import CLoops
 import PixelKernels
 
-func differenceMeasurements(_ scene: Scene) -> [Measurement] {
-    let count = scene.count
-    var results: [Measurement] = []
-    func note(_ name: String, _ way: String, bytesPerPixel: Int, _ work: () -> Void) {
-        results.append(Measurement(name: name, way: way, pixels: count, bytes: count * bytesPerPixel, seconds: leastSeconds(work)))
-    }
+/// The addresses of planes' rows, for C.
+func addresses(_ planes: [Plane<Float>], _ y: Int = 0) -> [UnsafePointer<Float>?] { planes.map { UnsafePointer($0.row(y)) } }
 
-    let (earlier, later) = (scene.before[0], scene.after[0])
-    var out16 = [UInt16](repeating: 0, count: count)
-    note("absolute difference u16", "C", bytesPerPixel: 6) {
-        c_absolute_difference_u16(earlier, later, &out16, count)
-    }
-    for kernels in KernelSet.available {
-        note("absolute difference u16", kernels.description, bytesPerPixel: 6) {
-            kernels.absoluteDifference(earlier.span, later.span, into: out16.mutableSpan)
-        }
-    }
+/// Differences, their size in standard deviations, and what they are compared by.
+func differenceBenchmarks(_ scene: Scene) -> [Benchmark] {
+    let (width, height, count) = (scene.width, scene.height, scene.count)
+    let (out, bytes, words) = (scene.outFloats, scene.outBytes, scene.outWords)
+    let bands = scene.bands.map(\.array)
+    let (before, after) = (scene.floats[0], scene.floats[1])
+    let (beforeArray, afterArray) = (before.array, after.array)
+    let validity = scene.validity.array
+    let steps = scene.steps.array
+    let table = scene.table
+    let words16 = (scene.sums[0].array, scene.sums[1].array)
+    // Where the planes are low the longer filter is cut off.
+    let reach = min(16, (height - 1) / 2 - 1)
+    let shortTaps = [4, reach].map { radius -> [Float] in (-radius...radius).map { 1 / Float(64 + $0 * $0) } }
+    let (inside, insideHeight) = (width - 2 * reach, height - 2 * reach)
+    let energy = after.array
+    let weights = (0..<count).map { scene.validity.base[$0] == 0 ? Float(0) : 1 }
+    var (coarse, fine): ([Int8], [Int16]) = ([], [])
+    let rootScratch = Plane<Float>(width + 4 * width, 1) { _ in 0 }
 
-    var out = [Float](repeating: 0, count: count)
-    note("normalised difference f32", "C", bytesPerPixel: 13) {
-        c_normalised_difference(scene.floats, scene.otherFloats, 1.02, 0.01, scene.validity, &out, count)
-    }
-    for kernels in KernelSet.available {
-        note("normalised difference f32", kernels.description, bytesPerPixel: 13) {
-            kernels.normalisedDifference(
-                before: scene.floats.span, after: scene.otherFloats.span, gain: 1.02, offset: 0.01, validity: scene.validity.span,
-                into: out.mutableSpan)
-        }
-    }
-
-    let triangle: [Float] = [2, -0.3, -0.2, -0.1, 2, -0.3, -0.2, 2, -0.3, 2]
-    let doubled: [Float] = [2, -0.6, -0.4, -0.2, 2, -0.6, -0.4, 2, -0.6, 2]
-    let (gains, offsets, direction): ([Float], [Float], [Float]) = ([1.02, 0.98, 1, 1.01], [3, -2, 0, 9], [0.5, 0.5, 0.5, 0.5])
-    var (z8, z16, size16) = ([Int8](repeating: 0, count: count), [Int16](repeating: 0, count: count), [Int16](repeating: 0, count: count))
-    // 4 bands of 2 bytes twice, noise, validity; out 1 + 2 + 2.
-    note("change, 4 bands u16, fused", "C", bytesPerPixel: 26) {
-        withPointers(scene.before) { before in
-            withPointers(scene.after) { after in
-                c_change4(
-                    before, after, gains, offsets, direction, doubled, scene.inverseNoise, scene.validity, &z8, &z16, &size16, count)
-            }
-        }
-    }
-    let weights = ChangeWeights(gains: gains, offsets: offsets, direction: direction, inverseCovariance: triangle)
-    var planes = ChangePlanes(count: count, forms: [.signedInt8, .signedInt16, .sizeInt16])
-    for kernels in KernelSet.available {
-        note("change, 4 bands u16, fused", kernels.description, bytesPerPixel: 26) {
-            kernels.change(
-                before: scene.before, after: scene.after, weights: weights, inverseNoise: scene.inverseNoise.span,
-                validity: scene.validity.span, into: &planes)
-        }
-    }
-    return results
-}
-
-private func withPointers(_ planes: [[UInt16]], _ body: (UnsafePointer<UnsafePointer<UInt16>?>) -> Void) {
-    func gather(_ found: [UnsafePointer<UInt16>?]) {
-        guard found.count < planes.count else { return body(found) }
-        planes[found.count].withUnsafeBufferPointer { gather(found + [$0.baseAddress]) }
-    }
-    gather([])
+    func of(_ output: UnsafeMutableRawBufferPointer, _ bytes: Int) -> UnsafeMutableRawBufferPointer { .init(rebasing: output[0..<bytes]) }
+    return [
+        Benchmark(
+            name: "normalisedDifference", pixels: count, bytesPerPixel: 13, outputs: [out[0].bytes],
+            inC: { c_normalised_difference(before.base, after.base, 1.02, 0.01, scene.validity.base, out[0].base, count) },
+            inSwift: {
+                let target = UnsafeMutableBufferPointer(start: out[0].base, count: count)
+                $0.normalisedDifference(
+                    before: beforeArray.span, after: afterArray.span, gain: 1.02, offset: 0.01, validity: validity.span,
+                    into: target.mutableSpan)
+            }),
+        Benchmark(
+            name: "signedChange, fused", pixels: count, bytesPerPixel: 22, outputs: [bytes[0].bytes, words[0].bytes],
+            inC: {
+                for y in 0..<height {
+                    c_signed_change(
+                        addresses(scene.bands, y), 4, scene.steps.row(y), table, scene.validity.row(y), bytes[0].row(y), words[0].row(y),
+                        width)
+                }
+            },
+            inSwift: {
+                (coarse, fine) = $0.signedChange(
+                    differences: bands, width: width, columns: 0..<width, rows: 0..<height, steps: steps, weights: table,
+                    validity: validity)
+            },
+            collect: {
+                bytes[0].base.update(from: coarse, count: count)
+                words[0].base.update(from: fine, count: count)
+            }),
+        Benchmark(
+            name: "levels", pixels: count, bytesPerPixel: 5, outputs: [bytes[0].bytes],
+            inC: { c_levels(scene.bands[0].base, 60, bytes[0].base, count) },
+            inSwift: { coarse = $0.levels(bands[0], width: width, columns: 0..<width, rows: 0..<height, scale: 60) },
+            collect: { bytes[0].base.update(from: coarse, count: count) }),
+        Benchmark(
+            name: "squaredDifference", pixels: count, bytesPerPixel: 12, outputs: [out[0].bytes],
+            inC: { c_squared_difference(before.base, after.base, out[0].base, count) },
+            inSwift: {
+                $0.squaredDifference(
+                    beforeArray.span, afterArray.span, into: UnsafeMutableBufferPointer(start: out[0].base, count: count).mutableSpan)
+            }),
+        Benchmark(
+            name: "difference", pixels: count, bytesPerPixel: 12, outputs: [out[0].bytes],
+            inC: { c_difference(before.base, after.base, out[0].base, count) },
+            inSwift: {
+                $0.difference(
+                    beforeArray.span, afterArray.span, into: UnsafeMutableBufferPointer(start: out[0].base, count: count).mutableSpan)
+            }),
+        Benchmark(
+            name: "takeRoots", pixels: count, bytesPerPixel: 8, outputs: [out[0].bytes],
+            reset: { out[0].base.update(from: after.base, count: count) },
+            inC: { c_roots(out[0].base, count) },
+            inSwift: { $0.takeRoots(UnsafeMutableBufferPointer(start: out[0].base, count: count).mutableSpan) }),
+        Benchmark(
+            name: "mean of 4 bands", pixels: count, bytesPerPixel: 20, outputs: [out[0].bytes],
+            inC: { c_mean(addresses(scene.bands), 4, out[0].base, count) },
+            inSwift: { $0.mean(of: bands, into: UnsafeMutableBufferPointer(start: out[0].base, count: count).mutableSpan) }),
+        Benchmark(
+            name: "steps", pixels: count, bytesPerPixel: 7, outputs: [words[0].bytes],
+            inC: {
+                words[0].base.withMemoryRebound(to: UInt16.self, capacity: count) {
+                    c_steps(after.base, 90, 127, scene.validity.base, $0, count)
+                }
+            },
+            inSwift: { kernels in
+                words[0].base.withMemoryRebound(to: UInt16.self, capacity: count) {
+                    kernels.steps(
+                        afterArray.span, scale: 90, most: 127, validity: validity.span,
+                        into: UnsafeMutableBufferPointer(start: $0, count: count).mutableSpan)
+                }
+            }),
+        Benchmark(
+            name: "clippedEnergy", pixels: count, bytesPerPixel: 28, outputs: [out[0].bytes, out[1].bytes],
+            inC: {
+                for y in 0..<height {
+                    c_clipped_energy(
+                        addresses(scene.bands, y), 4, scene.steps.row(y), table, 1, scene.sums[0].row(y), out[0].row(y), out[1].row(y),
+                        width)
+                }
+            },
+            inSwift: { kernels in
+                for y in 0..<height {
+                    _ = kernels.clippedEnergy(
+                        differences: bands, offset: y * width, steps: steps, table: table, most: 1, observed: scene.sums[0].row(y),
+                        energy: out[0].row(y), weights: out[1].row(y), count: width)
+                }
+            }),
+        Benchmark(
+            name: "rootOfMeans, 9 and 33 taps", pixels: inside * insideHeight, bytesPerPixel: 10,
+            outputs: [of(words[0].bytes, 2 * inside * insideHeight)],
+            inC: {
+                c_root_of_means(
+                    energy, weights, width, height, Int32(reach), shortTaps[0], Int32(shortTaps[0].count), shortTaps[1],
+                    Int32(shortTaps[1].count), 5000, rootScratch.base, words[0].base)
+            },
+            inSwift: {
+                fine = $0.rootOfMeans(
+                    energy: energy, weights: weights, isWhole: false, width: width, reach: reach, taps: shortTaps, scale: 5000)
+            },
+            collect: { words[0].base.update(from: fine, count: fine.count) }),
+        Benchmark(
+            name: "correlation", pixels: count, bytesPerPixel: 4, outputs: [of(scene.outIntegers.bytes, 8)],
+            inC: {
+                var sum = 0
+                for y in 0..<height { sum += c_correlation(scene.sums[0].row(y), scene.sums[1].row(y), width) }
+                scene.outIntegers.bytes.storeBytes(of: sum, as: Int.self)
+            },
+            inSwift: {
+                let sum = $0.correlation(
+                    words16.0, words16.1, width: width, columns: 0..<width, rows: 0..<height, rowStep: 1, dx: 0, dy: 0)
+                scene.outIntegers.bytes.storeBytes(of: sum, as: Int.self)
+            }),
+    ]
 }

@@ -1,22 +1,30 @@
-// Speed of the pixel kernels in each instruction set, beside the same loops in C and the machine's own copy bandwidth.
+// Speed of the pixel kernels in each instruction set, beside the same loops in C and the machine's own copy bandwidth, and of the search for lines.
 //
-//     swift run -c release --package-path Benchmarks KernelBenchmarks [SIDE]
+//     cd Benchmarks && swift run -c release KernelBenchmarks [--markdown] [NAME...]
 //
-// SIDE is the side of the planes in pixels, 2048 by default: well beyond the caches. 256 shows the kernels on cached blocks.
+// Widths are no powers of two, which would put rows above each other into the same lines of a cache. Twice: on planes well beyond the caches, and on what stays in the inner ones, where it shows what the loops themselves take. With NAMEs only kernels whose
+// names contain one of them.
 
-import Glibc
+import CLoops
 import PixelKernels
 
-let side = CommandLine.arguments.dropFirst().first.flatMap { Int($0) } ?? 2048
-guard (64...8192).contains(side) else {
-    print("usage: KernelBenchmarks [SIDE]\nSIDE is 64 to 8192 pixels")
-    exit(2)
+// As the program does.
+c_keep_memory()
+
+let arguments = CommandLine.arguments.dropFirst()
+let wanted = arguments.filter { $0 != "--markdown" }
+let table = Table(isMarkdown: arguments.contains("--markdown"))
+
+for (width, height) in [(2112, 1984), (1088, 32)] {
+    let scene = Scene(width: width, height: height)
+    let bandwidth = copyBandwidth(bytes: width * height * 8)
+    print("\nplanes of \(width) × \(height); memcpy of \(width * height * 4) bytes moves \(rounded(bandwidth, 1)) GB/s\n")
+    table.header()
+    let benchmarks =
+        differenceBenchmarks(scene) + sampleBenchmarks(scene) + structureBenchmarks(scene) + filterBenchmarks(scene)
+        + reducedBenchmarks(scene) + lineBenchmarks(scene)
+    for benchmark in benchmarks where wanted.isEmpty || wanted.contains(where: { benchmark.name.contains($0) }) {
+        table.show(measure(benchmark))
+    }
 }
-let scene = Scene(side: side)
-let copied = scene.count * 32
-print(
-    "planes of \(side) × \(side); memcpy of \(copied / 2) bytes moves \(rounded(Double(copied) / secondsToCopy(moving: copied) / 1e9, 2)) GB/s\n"
-)
-var table = Table()
-for measurement in differenceMeasurements(scene) + filterMeasurements(scene) + levelMeasurements(scene) { table.add(measurement) }
-table.lines.forEach { print($0) }
+if wanted.isEmpty || wanted.contains("search") { print("\n" + lineSearchTime(side: 2048)) }

@@ -46,6 +46,12 @@ DEFERRED(GEOSGeometry *, GEOSIntersection_r, (GEOSContextHandle_t handle, const 
 DEFERRED(char, GEOSIntersects_r, (GEOSContextHandle_t handle, const GEOSGeometry *g1, const GEOSGeometry *g2), (handle, g1, g2))
 DEFERRED(int, GEOSLength_r, (GEOSContextHandle_t handle, const GEOSGeometry *g, double *length), (handle, g, length))
 DEFERRED(GEOSGeometry *, GEOSMakeValid_r, (GEOSContextHandle_t handle, const GEOSGeometry *g), (handle, g))
+DEFERRED(GEOSSTRtree *, GEOSSTRtree_create_r, (GEOSContextHandle_t handle, size_t nodeCapacity), (handle, nodeCapacity))
+DEFERRED(void, GEOSSTRtree_destroy_r, (GEOSContextHandle_t handle, GEOSSTRtree *tree), (handle, tree))
+DEFERRED(void, GEOSSTRtree_insert_r, (GEOSContextHandle_t handle, GEOSSTRtree *tree, const GEOSGeometry *g, void *item), (handle, tree, g, item))
+DEFERRED(void, GEOSSTRtree_query_r,
+    (GEOSContextHandle_t handle, GEOSSTRtree *tree, const GEOSGeometry *g, GEOSQueryCallback callback, void *userdata),
+    (handle, tree, g, callback, userdata))
 DEFERRED(GEOSGeometry *, GEOSTopologyPreserveSimplify_r,
     (GEOSContextHandle_t handle, const GEOSGeometry *g, double tolerance),
     (handle, g, tolerance))

@@ -7,8 +7,11 @@
 #include <geodesic.h>
 #include <proj.h>
 
+#if PROJ_VERSION_MAJOR == 9
 #define LIBRARY "libproj.so.25"
-#if PROJ_VERSION_MAJOR != 9
+#elif PROJ_VERSION_MAJOR == 8
+#define LIBRARY "libproj.so.22"
+#else
 #error "which shared library goes with this version of proj.h?"
 #endif
 

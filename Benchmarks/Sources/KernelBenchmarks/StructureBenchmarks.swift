@@ -1,0 +1,53 @@
+import CLoops
+import PixelKernels
+
+/// What of a difference the ground's old structure explains.
+func structureBenchmarks(_ scene: Scene) -> [Benchmark] {
+    let (width, height, count) = (scene.width, scene.height, scene.count)
+    let planes = scene.floats.map(\.array)
+    let structure = StructurePlanes(
+        width: width, height: height, soft: planes[0], softer: planes[1], coarse: planes[2], curved: planes[3])
+    let inC = c_structure(
+        soft: scene.floats[0].base, softer: scene.floats[1].base, coarse: scene.floats[2].base, curved: scene.floats[3].base, width: width,
+        height: height)
+    let bands = scene.bands.map(\.array)
+    var differences = bands
+    var plane = bands[0]
+    var found: [Float] = []
+    let validity = scene.validity.array
+    let noise: [Float] = [1, 1.5, 0.7, 2]
+    let cells = structure.columns * structure.rows
+    let momentCount = cells * KernelSet.momentCount(bands: 4)
+    let moments = Plane<Float>(momentCount, 1) { _ in 0 }
+    var random = Sequence64()
+    let coefficients = (0..<(cells * 4 * StructurePlanes.termCount)).map { _ in Float(random.next() % 1000) / 1e4 }
+    let field = (0..<cells).map { _ in Float(random.next() % 1000) / 1e4 }
+    let out = scene.outFloats
+    return [
+        Benchmark(
+            name: "structureMoments, 4 bands", pixels: count, bytesPerPixel: 20.5, outputs: [moments.bytes], tolerance: 1e-5,
+            inC: { c_structure_moments(inC, addresses(scene.bands), 4, noise, 0.1, scene.validity.base, moments.base) },
+            inSwift: {
+                found = $0.structureMoments(structure, differences: bands, inverseNoise: noise, share: 0.1, validity: validity.span)
+            },
+            collect: { moments.base.update(from: found, count: momentCount) }),
+        Benchmark(
+            name: "subtractExplained, 4 bands", pixels: count, bytesPerPixel: 48, outputs: [out[0].bytes, out[3].bytes], tolerance: 1e-5,
+            reset: {
+                for (target, source) in zip(out, scene.bands) { target.base.update(from: source.base, count: count) }
+                differences = bands
+            },
+            inC: { c_subtract_explained(inC, coefficients, out.map { $0.base }, 4) },
+            inSwift: { $0.subtractExplained(structure, coefficients: coefficients, from: &differences) },
+            collect: { for band in [0, 3] { out[band].base.update(from: differences[band], count: count) } }),
+        Benchmark(
+            name: "subtractInterpolated", pixels: count, bytesPerPixel: 8, outputs: [out[0].bytes], tolerance: 1e-5,
+            reset: {
+                out[0].base.update(from: scene.bands[0].base, count: count)
+                plane = bands[0]
+            },
+            inC: { c_subtract_interpolated(out[0].base, width, height, field) },
+            inSwift: { $0.subtractInterpolated(&plane, width: width, height: height, field: field) },
+            collect: { out[0].base.update(from: plane, count: count) }),
+    ]
+}

@@ -1,1 +1,0 @@
-../PixelKernelsBaseline/Quantising.swift
