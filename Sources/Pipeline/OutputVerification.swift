@@ -25,13 +25,28 @@ public struct OutputVerification: Sendable, Equatable {
     ///
     /// - Throws: `InputError` where the manifest is absent, not JSON, of another format version, or names paths that lead out of the folder.
     public init(output folder: String) throws {
-        self.folder = folder
         let manifest = try Manifest(path: folder + "/run.json")
+        try self.init(of: folder, against: manifest)
+        try checkInputs(manifest: manifest)
+    }
+
+    /// The files of `folder` held against a manifest that may be another's; inputs are not looked at.
+    init(of folder: String, against manifest: Manifest) throws {
+        self.folder = folder
         outputCount = manifest.outputs.count
-        inputCount = manifest.inputs.count
         for (file, finding) in try Self.check(manifest.outputs, below: folder + "/") {
             note(file, finding, in: \.changed, absent: \.missing)
         }
+    }
+
+    /// The inputs of a run alone.
+    init(inputsOf manifest: Manifest) throws {
+        folder = ""
+        try checkInputs(manifest: manifest)
+    }
+
+    private mutating func checkInputs(manifest: Manifest) throws {
+        inputCount = manifest.inputs.count
         for (file, finding) in try Self.check(manifest.inputs, below: "") {
             note(file, finding, in: \.inputsChanged, absent: \.inputsMissing)
         }

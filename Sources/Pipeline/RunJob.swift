@@ -36,7 +36,14 @@ public struct PipelineRun: Sendable {
 
     /// What is there to do.
     private func plan() throws -> (inventory: SceneInventory, stacks: [TileStack], summary: RunSummary) {
-        let inventory = try SceneFinder.find(in: file.imagery, besides: file.output)
+        var inventory = try SceneFinder.find(in: file.imagery, besides: file.output)
+        if let inputs = options.inputs {
+            func isAmong(_ path: String) -> Bool {
+                inputs.contains(URL(fileURLWithPath: path).standardizedFileURL.path) || inputs.contains(path)
+            }
+            inventory.scenes.removeAll { !$0.files.contains(where: isAmong) }
+            inventory.refused.removeAll { !isAmong($0.path) }
+        }
         var summary = RunSummary(output: file.output)
         summary.isDryRun = options.dryRun
         summary.warnings = inventory.warnings

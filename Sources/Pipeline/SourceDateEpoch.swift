@@ -23,4 +23,12 @@ enum SourceDateEpoch {
     static func timeStamp(seconds: Int) -> String {
         Date(timeIntervalSince1970: Double(min(max(0, seconds), latest))).formatted(.iso8601)
     }
+
+    /// The moment of such a time stamp; nil where it is none.
+    static func seconds(timeStamp: String) -> Int? {
+        guard let date = try? Date(timeStamp, strategy: .iso8601), case let seconds = date.timeIntervalSince1970, seconds >= 0,
+            seconds <= Double(latest)
+        else { return nil }
+        return Int(seconds)
+    }
 }

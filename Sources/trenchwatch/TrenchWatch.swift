@@ -29,7 +29,7 @@ struct TrenchWatch: ParsableCommand {
         version: Version.program,
         subcommands: [
             RunCommand.self, DiffCommand.self, ScenesCommand.self, InspectCommand.self, SimulateCommand.self, ScoreCommand.self,
-            VerifyCommand.self, ScheduleCommand.self,
+            VerifyCommand.self, RepeatCommand.self, ScheduleCommand.self,
         ])
 
     static func main() {
