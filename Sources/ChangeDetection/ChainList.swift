@@ -15,9 +15,9 @@ struct ChainList {
     private(set) var slopes: [Int8] = []
 
     /// Adds a beamlet before those of the chain that is being added.
-    mutating func append(column: Int, slope: Int) {
-        columns.append(Int32(truncatingIfNeeded: column))
-        slopes.append(Int8(truncatingIfNeeded: slope))
+    mutating func append(column: Int32, slope: Int8) {
+        columns.append(column)
+        slopes.append(slope)
     }
 
     mutating func removeLast(_ count: Int) {

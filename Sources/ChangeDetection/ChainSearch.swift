@@ -21,6 +21,10 @@ struct ChainSearch: Sendable {
     /// Chains below this score are not kept. A plain scene has some ten a square kilometre above zero, two above this.
     static let lowestScore: Float = 8
 
+    /// A chain that has lost so much since it was best is over, and what follows begins anew: else all that lies behind a strong line would be called its tail.
+    /// A chain of nothing loses 4.4 in a strip, so that a line may be missing for some 60 px.
+    static let largestDrop: Float = 32
+
     /// Columns to each side of a chain's node that are its own.
     static let reach = 5
     /// Beamlets that a chain needs to be looked at.
@@ -32,8 +36,8 @@ struct ChainSearch: Sendable {
         let steps: Int32
         let strip: Int32
         let column: Int32
-        let slopeIndex: Int32
-        let path: ChainPath
+        /// Of its sign's tree, the last one.
+        let beamlet: Int32
     }
 
     /// One node of a chain: a place on the upper edge of `strip` (or, for the last, on the lower edge of the strip before).
@@ -50,8 +54,8 @@ struct ChainSearch: Sendable {
         var factor: Float { self == .plus ? 1 : -1 }
     }
 
-    private let layout: ChainOrigins
-    private let origins: [UInt16]
+    /// By sign.
+    private let trees: [ChainTree]
     /// By sign, the best first.
     private let candidates: [[Candidate]]
 
@@ -63,15 +67,9 @@ struct ChainSearch: Sendable {
 
     init(beamlets: BeamletSums, noise: BeamletNoise) {
         var pass = ChainPass(beamlets: beamlets, noise: noise)
-        layout = pass.layout
-        let total = beamlets.stripCount * layout.stripSize
-        origins = [UInt16](unsafeUninitializedCapacity: total) { buffer, count in
-            if let base = buffer.baseAddress {
-                for strip in 0..<beamlets.stripCount { pass.extend(strip: strip, origins: base) }
-                pass.end(origins: base)
-            }
-            count = total
-        }
+        for strip in 0..<beamlets.stripCount { pass.extend(strip: strip) }
+        pass.end()
+        trees = pass.trees.map { $0.completed() }
         // They were met strip by strip and column by column.
         candidates = pass.candidates.map { candidates in
             let most = candidates.reduce(0) { max($0, Int($1.steps)) }
@@ -90,29 +88,22 @@ struct ChainSearch: Sendable {
     ///   - chains: gets the chain, unless too little is its own.
     /// - Returns: whether it was added.
     func trace(_ end: Candidate, sign: Sign, into chains: inout ChainList, unless isTaken: (Node) -> Bool) -> Bool {
-        var (strip, column, slope) = (Int(end.strip), Int(end.column), Int(end.slopeIndex))
+        let tree = trees[sign.rawValue]
+        var strip = Int(end.strip)
+        var next = end.beamlet
         var shared = 0
         var count = 0
-        while true {
-            let origin =
-                count < end.path.count
-                ? end.path[count]
-                : origins.withUnsafeBufferPointer { origins in
-                    guard let origins = origins.baseAddress else { return ChainOrigins.start }
-                    return layout.origin(
-                        in: origins, strip: strip, sign: sign, column: column - slope + BeamletSums.maximumSlope, slope: slope)
-                }
-            column -= slope - BeamletSums.maximumSlope
+        while next != ChainTree.none {
+            let beamlet = tree[next]
             count += 1
-            chains.append(column: column, slope: slope)
-            shared = isTaken(Node(strip: strip, column: column)) ? shared + 1 : 0
+            chains.append(column: beamlet.column, slope: beamlet.slopeIndex)
+            shared = isTaken(Node(strip: strip, column: Int(beamlet.column))) ? shared + 1 : 0
             if shared == Self.sharedNodes {
                 count -= shared - 1
                 chains.removeLast(shared - 1)
                 break
             }
-            guard origin != ChainOrigins.start, strip > 0 else { break }
-            slope += origin - 1
+            next = beamlet.before
             strip -= 1
         }
         guard count >= Self.fewestBeamlets else {

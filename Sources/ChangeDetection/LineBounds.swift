@@ -3,6 +3,9 @@ import Raster
 /// A line and the box around it, to tell quickly what lies near.
 struct LineBounds {
     private let points: [DetectedLine.Point]
+    /// Pieces of a long line with boxes of their own.
+    private let pieces: [LineBounds]
+    private static let pieceCount = 16
     private var left = Double.infinity
     private var top = Double.infinity
     private var right = -Double.infinity
@@ -14,6 +17,12 @@ struct LineBounds {
             (left, right) = (min(left, point.x), max(right, point.x))
             (top, bottom) = (min(top, point.y), max(bottom, point.y))
         }
+        pieces =
+            points.count <= 2 * Self.pieceCount
+            ? []
+            : stride(from: 0, to: points.count - 1, by: Self.pieceCount).map {
+                LineBounds(Array(points[$0...min(points.count - 1, $0 + Self.pieceCount)]))
+            }
     }
 
     /// The pixels that the box touches.
@@ -36,6 +45,7 @@ struct LineBounds {
 
     func isNear(_ point: DetectedLine.Point, within pixels: Double) -> Bool {
         guard point.x >= left - pixels, point.x <= right + pixels, point.y >= top - pixels, point.y <= bottom + pixels else { return false }
+        guard pieces.isEmpty else { return pieces.contains { $0.isNear(point, within: pixels) } }
         return zip(points, points.dropFirst()).contains { a, b in
             let (dx, dy) = (b.x - a.x, b.y - a.y)
             let squared = dx * dx + dy * dy

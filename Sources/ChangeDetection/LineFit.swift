@@ -22,6 +22,8 @@ struct LineFit {
     private static let roundsAtMost = 12
     /// Pixels around a line that its fit may look at.
     static let surroundings = lookahead * roundsAtMost
+    /// Pixels by which a line's box may grow at each side.
+    static let growth = surroundings + roundsAtMost * Int(reach)
 
     let planes: SearchPlanes
     /// Of the planes' first pixel, where they show a part of the scene.
@@ -39,9 +41,10 @@ struct LineFit {
         for _ in 0..<Self.roundsAtMost {
             let longer = path.extended(by: Self.lookahead)
             // Where another line is, it speaks for itself: this one may go on behind it, but gains nothing on it.
-            let isTaken = longer.path.points.map { point in
-                nearby.contains { $0.isNear(DetectedLine.Point(x: point.x, y: point.y), within: Self.reach) }
-            }
+            let points = longer.path.points.map { DetectedLine.Point(x: $0.x, y: $0.y) }
+            let bounds = LineBounds(points).widened(by: Self.reach)
+            let met = nearby.filter { $0.overlaps(bounds) }
+            let isTaken = met.isEmpty ? [] : points.map { point in met.contains { $0.isNear(point, within: Self.reach) } }
             let section = section(longer.path, without: isTaken)
             let kept = longer.before..<(longer.path.points.count - longer.after)
             guard let track = track(section, look: look, known: kept) else { return line }

@@ -1,4 +1,5 @@
 import PixelKernels
+import Synchronization
 
 /// A line found in the planes, in continuous pixel coordinates.
 public struct DetectedLine: Sendable, Equatable {
@@ -48,12 +49,37 @@ public struct LineSearch: Sendable {
     }
 
     private let planes: SearchPlanes
-    /// The signed change with its rows as columns.
-    private let turned: [Int8]
+    private let turned = TurnedChange(pieces: tasks.count { $0.transposed })
 
-    public init(_ planes: SearchPlanes) {
-        self.planes = planes
-        turned = Self.turned(planes)
+    public init(_ planes: SearchPlanes) { self.planes = planes }
+
+    /// The signed change with its rows as columns, made when the first piece needs it and given up when all that do are done.
+    private final class TurnedChange: Sendable {
+        private struct State {
+            var plane: [Int8]?
+            var done = 0
+        }
+
+        private let state = Mutex(State())
+        private let pieces: Int
+
+        init(pieces: Int) { self.pieces = pieces }
+
+        func plane(of planes: SearchPlanes) -> [Int8] {
+            state.withLock { state in
+                if let plane = state.plane { return plane }
+                let plane = LineSearch.turned(planes)
+                state.plane = plane
+                return plane
+            }
+        }
+
+        func finish() {
+            state.withLock { state in
+                state.done += 1
+                if state.done % pieces == 0 { state.plane = nil }
+            }
+        }
     }
 
     private static func turned(_ planes: SearchPlanes) -> [Int8] {
@@ -113,8 +139,9 @@ public struct LineSearch: Sendable {
     /// - Returns: the chains, and the spreads by which they were weighed.
     public func traces(of index: Int, spreads known: Spreads? = nil) -> (traces: [LineTrace], spreads: Spreads) {
         let task = Self.tasks[index]
+        defer { if task.transposed { turned.finish() } }
         let change = BeamletSums(
-            source: task.transposed ? turned : planes.signed, width: task.transposed ? planes.height : planes.width,
+            source: task.transposed ? turned.plane(of: planes) : planes.signed, width: task.transposed ? planes.height : planes.width,
             height: task.transposed ? planes.width : planes.height, transposed: false, step: ChangeBlock.searchStep,
             limit: Int8(BeamletSums.clip / ChangeBlock.searchStep), profile: task.profile)
         let noise = BeamletNoise(change, sigmaOfSlope: known?.sigmaOfSlope)

@@ -60,14 +60,22 @@ public enum LineSelection {
     }
 
     /// Each line laid where the planes say that it runs, and those that now meet joined.
-    public static func fitted(_ lines: [DetectedLine], to planes: SearchPlanes) -> [DetectedLine] {
+    ///
+    /// - Parameter mapping: by which lines far from one another are laid at the same time.
+    public static func fitted(_ lines: [DetectedLine], to planes: SearchPlanes, by mapping: Mapping = .serial) -> [DetectedLine] {
         let fit = LineFit(planes: planes)
         var lines = lines
-        // The strongest first: a weaker one ends where it meets it.
-        for i in lines.indices.sorted(by: { (lines[$1].snr, $0) < (lines[$0].snr, $1) }) {
-            var others = lines
-            others.remove(at: i)
-            lines[i] = fit.fitted(lines[i], among: others)
+        let bounds = lines.map { LineBounds($0.points).widened(by: Double(LineFit.growth)) }
+        let near = lines.indices.map { i in lines.indices.filter { $0 != i && bounds[$0].overlaps(bounds[i]) } }
+        // The strongest first: a weaker one ends where it meets it, and is laid when all stronger ones about it have been.
+        let order = lines.indices.sorted { (lines[$1].snr, $0) < (lines[$0].snr, $1) }
+        var turns = [Int](repeating: -1, count: lines.count)
+        for i in order { turns[i] = 1 + (near[i].map { turns[$0] }.max() ?? -1) }
+        for turn in 0..<(1 + (turns.max() ?? -1)) {
+            let current = lines
+            let now = order.filter { turns[$0] == turn }
+            let laid = mapping.map(now.count) { k in fit.fitted(current[now[k]], among: near[now[k]].map { current[$0] }) }
+            for (i, line) in zip(now, laid) { lines[i] = line }
         }
         return grouped(joined(lines))
     }

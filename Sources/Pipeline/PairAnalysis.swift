@@ -92,7 +92,11 @@ struct PairAnalysis: Sendable {
             from: traces, width: planes.width, height: planes.height, minimumLengthPixels: settings.minimumLengthMetres / pixel,
             observedSquareKilometres: area, falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres,
             null: laws?.lines)
-        return (LineSelection.fitted(found.lines, to: planes), found.null, spreads)
+        let mapping = Mapping { count, body in
+            // The body cannot fail, so nothing is thrown.
+            try? WorkerPool.forEach(count: count, jobs: jobs) { body($0) }
+        }
+        return (LineSelection.fitted(found.lines, to: planes, by: mapping), found.null, spreads)
     }
 
     private static func findSites(

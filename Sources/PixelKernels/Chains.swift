@@ -2,21 +2,28 @@ import PixelKernelsAVX2
 import PixelKernelsBaseline
 
 extension KernelSet {
-    /// What a chain's scores are made of, in steps of the score.
+    /// What a chain's scores are made of, in steps of the score; scores are stored as four times as much.
     public struct ChainCosts: Sendable {
+        /// Stored values of a step.
+        public static let stored: Int16 = 4
         /// In the order in which the kernel reads them.
         fileprivate let figures: [Int16]
 
         /// - Parameters:
-        ///   - nothing: the stored score of a chain that is only begun. - highest: scores are cut here before a beamlet is added.
+        ///   - nothing: the score of a chain that is only begun. - highest: scores are cut here before a beamlet is added.
         ///   - marked: chains above it are marked. - beamlet: what every beamlet costs. - top: bounds, with `bottom`, of its standardised sum.
         ///   - turn: what a step of the slope costs. - straight: what none costs.
         public init(
             nothing: Int16, highest: Int16, marked: Int16, beamlet: Int16, top: Int16, bottom: Int16, turn: Int16, straight: Int16
         ) {
-            precondition(Int(nothing) + Int(bottom) - Int(beamlet) - Int(turn) >= Int(Int16.min), "scores near nothing would wrap")
-            precondition(Int(highest) + Int(top) - Int(beamlet) <= Int(Int16.max), "the highest scores would wrap")
-            figures = [nothing, highest, marked, beamlet, top, bottom, turn, straight]
+            let least = Int(nothing) + Int(bottom) - 2 * Int(beamlet) - Int(turn)
+            precondition(least * Int(Self.stored) >= Int(Int16.min), "scores near nothing would wrap")
+            precondition((Int(highest) + Int(top)) * Int(Self.stored) <= Int(Int16.max), "the highest scores would wrap")
+            let s = Self.stored
+            figures = [
+                nothing * s, (-turn - beamlet) * s, (-turn - beamlet) * s + 1, (-straight - beamlet) * s + 2, (nothing - beamlet) * s + 3,
+                (highest - beamlet) * s, marked * s, bottom, top,
+            ]
         }
     }
 
@@ -27,11 +34,11 @@ extension KernelSet {
     /// to the right as the slope has.
     ///
     /// - Parameters:
-    ///   - sums: standardised, one row for each of 7 · `groups` slopes, `sumPitch` apart.
+    ///   - sums: standardised, in steps, one row for each of 7 · `groups` slopes, `sumPitch` apart.
     ///   - previous: rows of slopes, `pitch` apart, and one more that holds the score of nothing; the second sign's `signPitch` behind.
     ///   - current: likewise; room for the greatest slope on both sides.
-    ///   - origins: seven slopes a word, `groups` rows of words, `originPitch` apart, for each sign: where the best chain came from, 0, 1, 2 for a slope one
-    ///     less, equal, one more, 3 for a start.
+    ///   - origins: seven slopes a word, the first slope's the highest two of 14 bits, `groups` rows of words, `originPitch` apart, for each sign: where the
+    ///     best chain came from, 0, 1, 2 for a slope one more, one less, equal, 3 for a start.
     ///   - marks: one for each 16 columns: 1 where some chain that goes on from them is above the score to be marked.
     ///   - count: columns, a multiple of 16.
     public func extendChains(
@@ -42,6 +49,24 @@ extension KernelSet {
         precondition(count % 16 == 0, "columns come in sixteens")
         let kernel = usesAVX2 ? PixelKernelsAVX2.extendChains : PixelKernelsBaseline.extendChains
         kernel(sums, sumPitch, costs.figures, previous, current, pitch, signPitch, origins, originPitch, groups, marks, count)
+    }
+
+    /// Ends, for both signs, the chains that go on from 16 columns and whose score has fallen by more than `drop` below the highest that they had: they get
+    /// the score of nothing.
+    ///
+    /// - Parameters:
+    ///   - previousPeaks: the highest score that each chain had, laid out as `previous` of `extendChains`; the score of nothing where it is not known.
+    ///   - currentPeaks: gets the highest scores of the chains of `current`, laid out likewise.
+    ///   - current: as `extendChains` has made it. - origins: likewise.
+    ///   - nothing: in steps. - drop: in steps; the highest scores and it together fit the integers.
+    public func endFallenChains(
+        previousPeaks: UnsafePointer<Int16>, currentPeaks: UnsafeMutablePointer<Int16>, current: UnsafeMutablePointer<Int16>, pitch: Int,
+        signPitch: Int, origins: UnsafePointer<UInt16>, originPitch: Int, groups: Int, nothing: Int16, drop: Int16
+    ) {
+        let kernel = usesAVX2 ? PixelKernelsAVX2.endFallenChains : PixelKernelsBaseline.endFallenChains
+        kernel(
+            previousPeaks, currentPeaks, current, pitch, signPitch, origins, originPitch, groups, nothing * ChainCosts.stored,
+            drop * ChainCosts.stored)
     }
 
     /// The greatest of `rows` rows, `pitch` apart, at each of 16 columns.

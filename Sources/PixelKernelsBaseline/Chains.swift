@@ -1,17 +1,19 @@
-// Dynamic programming over chains of beamlets in 16-bit integers, 16 columns at a time. `costs` holds, in steps of the score: the score of nothing, the
-// highest score, the score from which chains are marked; a beamlet's cost, the bounds of its standardised sum; the costs of a turn and of none.
+// Dynamic programming over chains of beamlets in 16-bit integers, 16 columns at a time. Scores are stored as quarters of a step: the lowest two bits are free
+// to carry where a chain came from through the choice of the best. `costs` holds, in quarters: the score of nothing, what the chain costs whose slope was one
+// more, one less, equal, each with the beamlet's and with its origin in the lowest bits, the same of a chain that begins, the highest score less a
+// beamlet's cost, the score from which chains are marked; and, in steps, the bounds of a beamlet's standardised sum.
 
 /// Extends, for both signs, the best chain that ends at each column with each slope by the beamlet that follows.
 ///
-/// For slope s: `value = max(nothing, previous(s − 1) − turn, previous(s) − straight, previous(s + 1) − turn)`, and the chain's new score, stored
+/// For slope s: `value = max(nothing, previous(s + 1) − turn, previous(s − 1) − turn, previous(s) − straight)`, and the chain's new score, stored
 /// `s − middle` columns to the right, is `value ± sum` clipped `− cost`.
 ///
 /// - Parameters:
-///   - sums: standardised; one row a slope, `sumPitch` apart.
+///   - sums: standardised, in steps; one row a slope, `sumPitch` apart.
 ///   - previous: rows of slopes, `pitch` apart, one more than slopes that holds the score of nothing; the second sign `signPitch` behind the first.
 ///   - current: likewise; the columns that no beamlet ends at are left alone.
-///   - origins: two bits a slope, seven slopes a word, `groups` rows of words, `originPitch` apart, for each sign: where the best chain came from, 0, 1, 2
-///     for a slope one less, equal, one more, 3 for a start.
+///   - origins: two bits a slope, seven slopes a word, the first slope's the highest, `groups` rows of words, `originPitch` apart, for each sign: where the
+///     best chain came from, 0, 1, 2 for a slope one more, one less, equal, 3 for a start.
 ///   - marks: one for each 16 columns: 1 where some chain that goes on from them reaches the score to be marked, else 0.
 ///   - count: columns, a multiple of 16.
 package func extendChains(
@@ -19,96 +21,136 @@ package func extendChains(
     _ current: UnsafeMutablePointer<Int16>, _ pitch: Int, _ signPitch: Int, _ origins: UnsafeMutablePointer<UInt16>, _ originPitch: Int,
     _ groups: Int, _ marks: UnsafeMutablePointer<UInt8>, _ count: Int
 ) {
-    let sumRows = UnsafeRawPointer(sums)
-    let plus = UnsafeRawPointer(previous)
-    let minus = UnsafeRawPointer(previous + signPitch)
-    let plusOut = UnsafeMutableRawPointer(current)
-    let minusOut = UnsafeMutableRawPointer(current + signPitch)
-    let originRows = UnsafeMutableRawPointer(origins)
     let nothing = SIMD16<Int16>(repeating: costs[0])
-    let highest = SIMD16<Int16>(repeating: costs[1])
-    let marked = SIMD16<Int16>(repeating: costs[2])
-    let cost = SIMD16<Int16>(repeating: costs[3])
-    let top = SIMD16<Int16>(repeating: costs[4] &- costs[3])
-    let bottom = SIMD16<Int16>(repeating: costs[5] &- costs[3])
-    let turn = SIMD16<Int16>(repeating: costs[6])
-    let straight = SIMD16<Int16>(repeating: costs[7])
-    let none = SIMD16<Int16>(repeating: 0)
+    let marked = SIMD16<Int16>(repeating: costs[6])
     let middle = (7 &* groups &- 1) / 2
     var x = 0
     while x < count {
-        let column = x &* 2
-        var plusLess = nothing
-        var minusLess = nothing
-        var plusSame = plus.loadUnaligned(fromByteOffset: column, as: SIMD16<Int16>.self)
-        var minusSame = minus.loadUnaligned(fromByteOffset: column, as: SIMD16<Int16>.self)
-        var peak = nothing
-        var slope = 0
-        var group = 0
-        while group < groups {
-            var plusWord = none
-            var minusWord = none
-            var one = SIMD16<Int16>(repeating: 1)
-            var two = SIMD16<Int16>(repeating: 2)
-            var three = SIMD16<Int16>(repeating: 3)
-            let end = slope &+ 7
-            while slope < end {
-                let sum = sumRows.loadUnaligned(fromByteOffset: column &+ slope &* sumPitch &* 2, as: SIMD16<Int16>.self)
-                let next = column &+ (slope &+ 1) &* pitch &* 2
-                let out = column &+ (slope &* pitch &+ slope &- middle) &* 2
-
-                let plusMore = plus.loadUnaligned(fromByteOffset: next, as: SIMD16<Int16>.self)
-                var gain = sum &- cost
-                gain.replace(with: top, where: gain .> top)
-                gain.replace(with: bottom, where: gain .< bottom)
-                var turned = plusMore &- turn
-                var code = two.replacing(with: none, where: plusLess .>= turned)
-                turned.replace(with: plusLess, where: plusLess .> turned)
-                var value = plusSame &- straight
-                code.replace(with: one, where: value .>= turned)
-                value.replace(with: turned, where: turned .> value)
-                code.replace(with: three, where: nothing .>= value)
-                value.replace(with: nothing, where: nothing .> value)
-                value.replace(with: highest, where: highest .< value)
-                value &+= gain
-                plusWord |= code
-                peak.replace(with: value, where: value .> peak)
-                plusOut.storeBytes(of: value, toByteOffset: out, as: SIMD16<Int16>.self)
-                plusLess = plusSame &- turn
-                plusSame = plusMore
-
-                let minusMore = minus.loadUnaligned(fromByteOffset: next, as: SIMD16<Int16>.self)
-                gain = (none &- cost) &- sum
-                gain.replace(with: top, where: gain .> top)
-                gain.replace(with: bottom, where: gain .< bottom)
-                turned = minusMore &- turn
-                code = two.replacing(with: none, where: minusLess .>= turned)
-                turned.replace(with: minusLess, where: minusLess .> turned)
-                value = minusSame &- straight
-                code.replace(with: one, where: value .>= turned)
-                value.replace(with: turned, where: turned .> value)
-                code.replace(with: three, where: nothing .>= value)
-                value.replace(with: nothing, where: nothing .> value)
-                value.replace(with: highest, where: highest .< value)
-                value &+= gain
-                minusWord |= code
-                peak.replace(with: value, where: value .> peak)
-                minusOut.storeBytes(of: value, toByteOffset: out, as: SIMD16<Int16>.self)
-                minusLess = minusSame &- turn
-                minusSame = minusMore
-
-                one = one &<< 2
-                two = two &<< 2
-                three = three &<< 2
-                slope &+= 1
-            }
-            let word = column &+ group &* originPitch &* 2
-            originRows.storeBytes(of: plusWord, toByteOffset: word, as: SIMD16<Int16>.self)
-            originRows.storeBytes(of: minusWord, toByteOffset: word &+ groups &* originPitch &* 2, as: SIMD16<Int16>.self)
-            group &+= 1
-        }
+        let out = UnsafeMutableRawPointer(current + (x &- middle))
+        var peak = extendSixteen(
+            UnsafeRawPointer(sums + x), sumPitch, 1, costs, UnsafeRawPointer(previous + x), out, pitch,
+            UnsafeMutableRawPointer(origins + x), originPitch, groups)
+        let other = extendSixteen(
+            UnsafeRawPointer(sums + x), sumPitch, -1, costs, UnsafeRawPointer(previous + (x &+ signPitch)), out + 2 &* signPitch, pitch,
+            UnsafeMutableRawPointer(origins + (x &+ groups &* originPitch)), originPitch, groups)
+        peak.replace(with: other, where: other .> peak)
+        peak.replace(with: nothing, where: nothing .> peak)
         marks[x &>> 4] = any(peak .> marked) ? 1 : 0
         x &+= 16
+    }
+}
+
+/// `extendChains` for 16 columns and one sign.
+///
+/// - Parameter sign: 1 or −1.
+/// - Returns: the greatest score of each column.
+@inline(__always)
+private func extendSixteen(
+    _ sums: UnsafeRawPointer, _ sumPitch: Int, _ sign: Int, _ costs: UnsafePointer<Int16>, _ previous: UnsafeRawPointer,
+    _ current: UnsafeMutableRawPointer, _ pitch: Int, _ origins: UnsafeMutableRawPointer, _ originPitch: Int, _ groups: Int
+) -> SIMD16<Int16> {
+    let ofMore = SIMD16<Int16>(repeating: costs[1])
+    let ofLess = SIMD16<Int16>(repeating: costs[2])
+    let ofSame = SIMD16<Int16>(repeating: costs[3])
+    let begun = SIMD16<Int16>(repeating: costs[4])
+    let highest = SIMD16<Int16>(repeating: costs[5])
+    let bottom = SIMD16<Int16>(repeating: costs[7])
+    let top = SIMD16<Int16>(repeating: costs[8])
+    let origin = SIMD16<Int16>(repeating: 3)
+    let whole = SIMD16<Int16>(repeating: -4)
+    let none = SIMD16<Int16>(repeating: 0)
+    var same = previous.loadUnaligned(as: SIMD16<Int16>.self)
+    var less = begun
+    var peak = begun
+    var source = previous
+    var target = current
+    var row = sums
+    var group = 0
+    while group < groups {
+        var word = none
+        var left = 7
+        while left > 0 {
+            source += 2 &* pitch
+            let more = source.loadUnaligned(as: SIMD16<Int16>.self)
+            var value = same &+ ofSame
+            let turned = more &+ ofMore
+            value.replace(with: turned, where: turned .> value)
+            value.replace(with: less, where: less .> value)
+            value.replace(with: begun, where: begun .> value)
+            less = same &+ ofLess
+            same = more
+            word = (word &<< 2) | (value & origin)
+            value.replace(with: highest, where: value .> highest)
+            var gain = row.loadUnaligned(as: SIMD16<Int16>.self)
+            if sign < 0 { gain = none &- gain }
+            gain.replace(with: top, where: gain .> top)
+            gain.replace(with: bottom, where: bottom .> gain)
+            value = (value & whole) &+ (gain &<< 2)
+            peak.replace(with: value, where: value .> peak)
+            target.storeBytes(of: value, as: SIMD16<Int16>.self)
+            target += 2 &* pitch &+ 2
+            row += 2 &* sumPitch
+            left &-= 1
+        }
+        (origins + 2 &* group &* originPitch).storeBytes(of: word, as: SIMD16<Int16>.self)
+        group &+= 1
+    }
+    return peak
+}
+
+/// Ends, for both signs, the chains of 16 columns whose score has fallen by more than `drop` below the highest that they had: they get the score of nothing.
+///
+/// - Parameters:
+///   - previousPeaks: the highest score that each chain had; laid out as `previous` of `extendChains`, the score of nothing where it is not known.
+///   - currentPeaks: gets the highest scores of the chains of `current`, laid out likewise.
+///   - current: what `extendChains` has made. - origins: likewise.
+package func endFallenChains(
+    _ previousPeaks: UnsafePointer<Int16>, _ currentPeaks: UnsafeMutablePointer<Int16>, _ current: UnsafeMutablePointer<Int16>,
+    _ pitch: Int, _ signPitch: Int, _ origins: UnsafePointer<UInt16>, _ originPitch: Int, _ groups: Int, _ nothing: Int16, _ drop: Int16
+) {
+    let nothing = SIMD16<Int16>(repeating: nothing)
+    let drop = SIMD16<Int16>(repeating: drop)
+    let none = SIMD16<Int16>(repeating: 0)
+    let middle = (7 &* groups &- 1) / 2
+    var sign = 0
+    while sign < 2 {
+        var source = UnsafeRawPointer(previousPeaks + sign &* signPitch)
+        var scores = UnsafeMutableRawPointer(current + (sign &* signPitch &- middle))
+        var peaks = UnsafeMutableRawPointer(currentPeaks + (sign &* signPitch &- middle))
+        var less = nothing
+        var same = source.loadUnaligned(as: SIMD16<Int16>.self)
+        var group = 0
+        while group < groups {
+            let word = UnsafeRawPointer(origins + (sign &* groups &+ group) &* originPitch).loadUnaligned(as: SIMD16<Int16>.self)
+            var ofLess = SIMD16<Int16>(repeating: 1 << 12)
+            var ofSame = SIMD16<Int16>(repeating: 2 << 12)
+            var both = SIMD16<Int16>(repeating: 3 << 12)
+            var left = 7
+            while left > 0 {
+                source += 2 &* pitch
+                let more = source.loadUnaligned(as: SIMD16<Int16>.self)
+                let code = word & both
+                let value = scores.loadUnaligned(as: SIMD16<Int16>.self)
+                var peak = nothing.replacing(with: more, where: code .== none)
+                peak.replace(with: less, where: code .== ofLess)
+                peak.replace(with: same, where: code .== ofSame)
+                peak.replace(with: value, where: value .> peak)
+                let isOver = peak .> value &+ drop
+                scores.storeBytes(of: value.replacing(with: nothing, where: isOver), as: SIMD16<Int16>.self)
+                peaks.storeBytes(of: peak.replacing(with: nothing, where: isOver), as: SIMD16<Int16>.self)
+                less = same
+                same = more
+                // Two bits on, towards the lowest; none of these has the sign's bit.
+                ofLess = ofLess &>> 2
+                ofSame = ofSame &>> 2
+                both = both &>> 2
+                scores += 2 &* pitch &+ 2
+                peaks += 2 &* pitch &+ 2
+                left &-= 1
+            }
+            group &+= 1
+        }
+        sign &+= 1
     }
 }
 

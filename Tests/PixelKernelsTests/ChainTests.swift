@@ -2,14 +2,15 @@ import PixelKernels
 import Testing
 
 @Suite struct ChainTests {
-    private let nothing = -32_600
-    private let highest = 32_700
-    private let marked = -32_536
+    private let nothing = -8000
+    private let highest = 7800
+    private let marked = -7936
     private let beamlet = 32
     private let top = 79
     private let bottom = -68
     private let turn = 15
     private let straight = 3
+    private let drop = 256
     private let width = 48
     private let slopes = 21
     private let margin = 16
@@ -25,16 +26,16 @@ import Testing
 
     private func place(_ sign: Int, _ slope: Int, _ column: Int) -> Int { (sign * (slopes + 1) + slope) * pitch + margin + column }
 
-    /// Scores about nothing, some far above and some at the highest; few different ones, so that there are ties.
+    /// Stored scores about nothing, some far above and some at the highest; few different ones, so that there are ties.
     private func scores(_ random: inout SeededGenerator) -> [Int16] {
-        var scores = [Int16](repeating: Int16(nothing), count: 2 * (slopes + 1) * pitch)
+        var scores = [Int16](repeating: Int16(nothing), count: 2 * (slopes + 1) * pitch).map { 4 * $0 }
         for sign in 0..<2 {
             for slope in 0..<slopes {
                 for x in 0..<width {
                     let kind = random.next() % 12
                     let steps = Int(random.next() % 40)
-                    let score = kind == 0 ? 32_740 - steps / 8 : kind < 4 ? steps * 100 : nothing + steps - 15
-                    scores[place(sign, slope, x)] = Int16(score)
+                    let score = kind == 0 ? 7840 - steps / 8 : kind < 4 ? steps * 100 : nothing + steps - 15
+                    scores[place(sign, slope, x)] = Int16(4 * score)
                 }
             }
         }
@@ -61,22 +62,64 @@ import Testing
         for sign in 0..<2 {
             for x in 0..<width {
                 for slope in 0..<slopes {
-                    let less = slope > 0 ? Int(previous[place(sign, slope - 1, x)]) - turn : nothing
-                    let same = Int(previous[place(sign, slope, x)]) - straight
-                    let more = Int(previous[place(sign, slope + 1, x)]) - turn
+                    let less = slope > 0 ? Int(previous[place(sign, slope - 1, x)]) / 4 - turn : nothing
+                    let same = Int(previous[place(sign, slope, x)]) / 4 - straight
+                    let more = Int(previous[place(sign, slope + 1, x)]) / 4 - turn
                     let best = max(less, same, more)
-                    let origin = best <= nothing ? 3 : best == same ? 1 : best == less ? 0 : 2
+                    let origin = best <= nothing ? 3 : best == same ? 2 : best == less ? 1 : 0
                     let sum = (sign == 0 ? 1 : -1) * Int(sums[slope * width + x])
                     let gain = max(bottom, min(top, sum)) - beamlet
                     let value = min(highest, max(nothing, best)) + gain
-                    #expect(Int(current[place(sign, slope, x + slope - 10)]) == value)
+                    #expect(Int(current[place(sign, slope, x + slope - 10)]) == 4 * value)
                     let word = origins[(sign * groups + slope / 7) * width + x]
-                    #expect(Int(word >> UInt16(2 * (slope % 7))) & 3 == origin)
+                    #expect(Int(word >> UInt16(12 - 2 * (slope % 7))) & 3 == origin)
                     greatest[x / 16] = max(greatest[x / 16], value)
                 }
             }
         }
         #expect(marks == greatest.map { $0 > marked ? 1 : 0 })
+    }
+
+    @Test(arguments: KernelSet.available)
+    func `chains that have fallen far below their highest score are ended`(_ kernels: KernelSet) {
+        var random = SeededGenerator(seed: 74)
+        let previousPeaks = scores(&random)
+        let before = scores(&random)
+        let words = random.integers(UInt16.self, count: 2 * groups * width).map { $0 & 0x3fff }
+        var after = before
+        var peaks = [Int16](repeating: 77, count: before.count)
+        previousPeaks.withUnsafeBufferPointer { previousPeaks in
+            after.withUnsafeMutableBufferPointer { after in
+                peaks.withUnsafeMutableBufferPointer { peaks in
+                    words.withUnsafeBufferPointer { words in
+                        kernels.endFallenChains(
+                            previousPeaks: previousPeaks.baseAddress! + margin + 16, currentPeaks: peaks.baseAddress! + margin + 16,
+                            current: after.baseAddress! + margin + 16, pitch: pitch, signPitch: (slopes + 1) * pitch,
+                            origins: words.baseAddress! + 16, originPitch: width, groups: groups, nothing: Int16(nothing),
+                            drop: Int16(drop))
+                    }
+                }
+            }
+        }
+        for sign in 0..<2 {
+            for slope in 0..<slopes {
+                for x in 0..<width {
+                    let end = place(sign, slope, x + slope - 10)
+                    guard x / 16 == 1 else {
+                        // What other blocks end at is left alone.
+                        #expect(after[end] == before[end] && peaks[end] == 77)
+                        continue
+                    }
+                    let code = Int(words[(sign * groups + slope / 7) * width + x] >> UInt16(12 - 2 * (slope % 7))) & 3
+                    let known = [slope + 1, slope - 1, slope, -1][code]
+                    let last = known < 0 ? 4 * nothing : Int(previousPeaks[place(sign, known, x)])
+                    let peak = max(last, Int(before[end]))
+                    let isOver = peak - Int(before[end]) > 4 * drop
+                    #expect(Int(after[end]) == (isOver ? 4 * nothing : Int(before[end])))
+                    #expect(Int(peaks[end]) == (isOver ? 4 * nothing : peak))
+                }
+            }
+        }
     }
 
     @Test(arguments: KernelSet.available)
