@@ -25,15 +25,16 @@ public enum LineSelection {
         falseAlarmsPer1000SquareKilometres limit: Double, null known: NullTail? = nil
     ) -> (lines: [DetectedLine], null: NullTail) {
         let rows = Double(BeamletSums.rowsPerStrip)
-        let ordered = traces.sorted { a, b in
-            // By strength, which unlike the score has no ceiling: the side lobe of a strong line scores as high as the line.
-            if a.snr != b.snr { return a.snr > b.snr }
-            let (p, q) = (a.points[0], b.points[0])
-            return (p.x, p.y) < (q.x, q.y)
+        // By strength, which unlike the score has no ceiling: the side lobe of a strong line scores as high as the line.
+        let strengths = traces.map(\.snr)
+        let ordered = traces.indices.sorted { a, b in
+            if strengths[a] != strengths[b] { return strengths[a] > strengths[b] }
+            let (p, q) = (traces[a].points[0], traces[b].points[0])
+            return (p.x, p.y, a) < (q.x, q.y, b)
         }
         var occupied = GroundMarks(size: RasterSize(width: width, height: height), radius: exclusionRadius)
         var kept: [LineTrace] = []
-        for trace in ordered {
+        for trace in ordered.lazy.map({ traces[$0] }) {
             let points = trace.points
             let free = trace.beamlets.indices.map { i in
                 !occupied.contains(
@@ -102,26 +103,39 @@ public enum LineSelection {
         return best
     }
 
-    /// Joins lines of one sign whose ends meet and whose directions agree.
+    /// Joins lines of one sign whose ends meet and whose directions agree; of several that could be joined the first.
     private static func joined(_ lines: [DetectedLine]) -> [DetectedLine] {
         var lines = lines
-        var changed = true
-        while changed {
-            changed = false
-            search: for a in lines.indices {
-                for b in lines.indices where b > a && lines[a].sign == lines[b].sign {
-                    guard let points = LineEnds.chain(lines[a].points, lines[b].points, gap: joiningGapPixels) else { continue }
-                    let (first, second) = (lines[a], lines[b])
-                    var line = first.score >= second.score ? first : second
-                    line.points = points
-                    line.score = first.score + second.score
-                    line.snr = (first.snr * first.snr + second.snr * second.snr).squareRoot()
-                    lines[a] = line
-                    lines.remove(at: b)
-                    changed = true
-                    break search
-                }
+        func joined(_ a: Int, _ b: Int) -> DetectedLine? {
+            let (first, second) = (lines[a], lines[b])
+            guard first.sign == second.sign, let points = LineEnds.chain(first.points, second.points, gap: joiningGapPixels) else {
+                return nil
             }
+            var line = first.score >= second.score ? first : second
+            line.points = points
+            line.score = first.score + second.score
+            line.snr = (first.snr * first.snr + second.snr * second.snr).squareRoot()
+            return line
+        }
+        /// Joins the first of the given pairs that can be.
+        func join(_ pairs: some Sequence<(Int, Int)>) -> Int? {
+            for (a, b) in pairs {
+                guard let line = joined(a, b) else { continue }
+                lines[a] = line
+                lines.remove(at: b)
+                return a
+            }
+            return nil
+        }
+        var a = 0
+        while a < lines.count {
+            guard var longer = join((a + 1..<max(a + 1, lines.count)).lazy.map { [a] in (a, $0) }) else {
+                a += 1
+                continue
+            }
+            // Only the longer line has changed: of those before it, which met nothing, one may meet it.
+            while let first = join((0..<longer).lazy.map { [longer] in ($0, longer) }) { longer = first }
+            a = longer
         }
         return lines
     }
@@ -157,6 +171,7 @@ enum LineEnds {
     /// The two lines as one, end to end, nil where no two of their ends lie within `gap` pixels with directions (of each line's last 40 px, and of the
     /// gap itself where it is long enough to have one) that agree within 30°.
     static func chain(_ a: [DetectedLine.Point], _ b: [DetectedLine.Point], gap: Double) -> [DetectedLine.Point]? {
+        guard isNear(a, b, gap: gap) else { return nil }
         var best: (distance: Double, points: [DetectedLine.Point])?
         for first in [a, a.reversed()] {
             for second in [b, b.reversed()] {
@@ -177,6 +192,15 @@ enum LineEnds {
             }
         }
         return best?.points
+    }
+
+    /// Whether an end of one line lies within `gap` pixels of an end of the other.
+    private static func isNear(_ a: [DetectedLine.Point], _ b: [DetectedLine.Point], gap: Double) -> Bool {
+        guard let p = a.first, let q = a.last, let r = b.first, let s = b.last else { return false }
+        func isNear(_ u: DetectedLine.Point, _ v: DetectedLine.Point) -> Bool {
+            ((u.x - v.x) * (u.x - v.x) + (u.y - v.y) * (u.y - v.y)).squareRoot() <= gap
+        }
+        return isNear(p, r) || isNear(p, s) || isNear(q, r) || isNear(q, s)
     }
 
     /// Unit direction over the first 40 px of the points; turned round where `reversed`.

@@ -23,6 +23,8 @@ package func extendChains(
 ) {
     let nothing = SIMD16<Int16>(repeating: costs[0])
     let marked = SIMD16<Int16>(repeating: costs[6])
+    let none = SIMD16<Int16>(repeating: 0)
+    let one = SIMD16<Int16>(repeating: 1)
     let middle = (7 &* groups &- 1) / 2
     var x = 0
     while x < count {
@@ -35,7 +37,8 @@ package func extendChains(
             UnsafeMutableRawPointer(origins + (x &+ groups &* originPitch)), originPitch, groups)
         peak.replace(with: other, where: other .> peak)
         peak.replace(with: nothing, where: nothing .> peak)
-        marks[x &>> 4] = any(peak .> marked) ? 1 : 0
+        let higher = unsafeBitCast(none.replacing(with: one, where: peak .> marked), to: SIMD4<UInt64>.self)
+        marks[x &>> 4] = (higher[0] | higher[1]) | (higher[2] | higher[3]) != 0 ? 1 : 0
         x &+= 16
     }
 }
