@@ -56,9 +56,11 @@ public struct SiteSearch: Sendable {
     /// - Parameters:
     ///   - observedSquareKilometres: area that could be seen; that of the law where one is given.
     ///   - known: the law of chance sites, where it is not to be taken from the peaks.
+    ///   - mapping: by which several sites are outlined at the same time.
     /// - Returns: the sites, and the law by which they stand.
     public func sites(
-        from peaks: [Peak], observedSquareKilometres: Double, falseAlarmsPer1000SquareKilometres limit: Double, null known: SiteLaw? = nil
+        from peaks: [Peak], observedSquareKilometres: Double, falseAlarmsPer1000SquareKilometres limit: Double, null known: SiteLaw? = nil,
+        by mapping: Mapping = .serial
     ) -> (sites: [DetectedSite], null: SiteLaw) {
         // What is too faint to be a work still tells how chance behaves, but hides no work.
         let ordered = peaks.sorted { a, b in
@@ -77,22 +79,27 @@ public struct SiteSearch: Sendable {
             ?? SiteLaw(
                 tail: NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate, censoredShare: Self.realShare),
                 neededScores: kept.map(\.neededScore))
-        var sites: [DetectedSite] = []
-        for peak in kept where peak.standsOut {
+        let accepted = kept.compactMap { peak -> (peak: Peak, significance: Significance)? in
+            guard peak.standsOut else { return nil }
             let significance = Significance(
                 expectedCount: null.expectedCount(atLeast: peak.score), observedSquareKilometres: observedSquareKilometres)
-            guard significance.falseAlarmsPer1000SquareKilometres <= limit else { continue }
-            let size = Double(1 << peak.level)
-            let outline = SiteOutline.ring(around: peak, in: levels[peak.level])
-            let site = DetectedSite(
-                x: peak.centre.x, y: peak.centre.y,
-                outline: outline.points.map { DetectedLine.Point(x: $0.x * size, y: $0.y * size) },
-                coreRadiusPixels: (Double(outline.corePixels) / 3.14159).squareRoot() * size, sign: peak.response > 0 ? .brighter : .darker,
-                snr: Double(abs(peak.response)), significance: significance)
-            // The strongest come first: the other side of a ring, and its hollow, are one work with it.
-            if !sites.contains(where: { $0.isOne(with: site) }) { sites.append(site) }
+            return significance.falseAlarmsPer1000SquareKilometres <= limit ? (peak, significance) : nil
         }
+        let outlined = mapping.map(accepted.count) { outlinedSite(accepted[$0].peak, significance: accepted[$0].significance) }
+        var sites: [DetectedSite] = []
+        // The strongest come first: the other side of a ring, and its hollow, are one work with it.
+        for site in outlined where !sites.contains(where: { $0.isOne(with: site) }) { sites.append(site) }
         return (sites.sorted { ($0.y, $0.x) < ($1.y, $1.x) }, null)
+    }
+
+    private func outlinedSite(_ peak: Peak, significance: Significance) -> DetectedSite {
+        let size = Double(1 << peak.level)
+        let outline = SiteOutline.ring(around: peak, in: levels[peak.level])
+        return DetectedSite(
+            x: peak.centre.x, y: peak.centre.y,
+            outline: outline.points.map { DetectedLine.Point(x: $0.x * size, y: $0.y * size) },
+            coreRadiusPixels: (Double(outline.corePixels) / 3.14159).squareRoot() * size, sign: peak.response > 0 ? .brighter : .darker,
+            snr: Double(abs(peak.response)), significance: significance)
     }
 }
 

@@ -71,12 +71,14 @@ struct StructureShare {
         let along = tile.group * rows..<(tile.group + 1) * rows
         let (columns, lines) = sums[1].isTransposed ? (along, across) : (across, along)
         return planes.structure.withUnsafeBufferPointer { structure in
+            guard let structure = structure.baseAddress else { return 0 }
             var total = 0
             for y in stride(from: lines.lowerBound, to: lines.upperBound, by: 4) {
+                let row = structure + (y * planes.width + columns.lowerBound)
                 var sum: Int32 = 0
-                for x in columns {
-                    let value = Int32(structure[y * planes.width + x])
-                    sum &+= value &* value
+                for x in 0..<columns.count {
+                    let value = Int16(row[x])
+                    sum &+= Int32(value &* value)
                 }
                 total += Int(sum)
             }

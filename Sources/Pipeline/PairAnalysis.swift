@@ -69,6 +69,14 @@ struct PairAnalysis: Sendable {
         )
     }
 
+    /// Independent pieces of work on up to `jobs` threads.
+    private static func mapping(jobs: Int) -> Mapping {
+        Mapping { count, body in
+            // Only what the body throws is thrown, and it throws nothing.
+            try? WorkerPool.forEach(count: count, jobs: jobs) { body($0) }
+        }
+    }
+
     private static func findLines(
         _ planes: SearchPlanes, settings: DetectionSettings, metresPerPixel: (x: Double, y: Double), area: Double,
         laws: SearchLaws?, jobs: Int
@@ -92,11 +100,7 @@ struct PairAnalysis: Sendable {
             from: traces, width: planes.width, height: planes.height, minimumLengthPixels: settings.minimumLengthMetres / pixel,
             observedSquareKilometres: area, falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres,
             null: laws?.lines)
-        let mapping = Mapping { count, body in
-            // The body cannot fail, so nothing is thrown.
-            try? WorkerPool.forEach(count: count, jobs: jobs) { body($0) }
-        }
-        return (LineSelection.fitted(found.lines, to: planes, by: mapping), found.null, spreads)
+        return (LineSelection.fitted(found.lines, to: planes, by: mapping(jobs: jobs)), found.null, spreads)
     }
 
     private static func findSites(
@@ -113,7 +117,7 @@ struct PairAnalysis: Sendable {
         }
         let found = search.sites(
             from: peaks, observedSquareKilometres: area,
-            falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres, null: laws?.sites)
+            falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres, null: laws?.sites, by: mapping(jobs: jobs))
         return (found.sites, found.null, spreads)
     }
 

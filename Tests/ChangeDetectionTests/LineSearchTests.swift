@@ -34,6 +34,15 @@ struct LineSearchTests {
         #expect(line.significance.confidence > 0.99)
     }
 
+    @Test("bare ground between two strong lines belongs to neither")
+    func apart() {
+        let first = TestScene.line(amplitude: 4, rows: 40...200) { _ in 150 }
+        let second = TestScene.line(amplitude: 4, rows: 320...480) { _ in 190 }
+        let lines = TestScene.lines(in: TestScene.planes(width: 384, height: 520, seed: 6) { first($0, $1) + second($0, $1) })
+        #expect(lines.count == 2)
+        for point in lines.flatMap(\.points) { #expect(point.y < 225 || point.y > 295) }
+    }
+
     @Test("a bending line is followed")
     func bending() throws {
         let position: (Double) -> Double = { 180 + 30 * sin($0 / 60) }
