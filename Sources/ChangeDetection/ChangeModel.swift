@@ -23,10 +23,18 @@ public struct ChangeModel: Sendable, Equatable, Codable {
 
     private static let classCount = 24
 
+    /// A window on the lattice of cells about one that a sample is wanted of; it may reach beyond the scene by less than a cell.
+    public static func sampleWindow(for window: PixelWindow) -> PixelWindow {
+        let side = DifferenceBlock.alignment
+        let (left, top) = (window.x / side * side, window.y / side * side)
+        return PixelWindow(
+            x: left, y: top, width: (window.width + side - 1) / side * side, height: (window.height + side - 1) / side * side)
+    }
+
     /// Estimates the model.
     ///
     /// - Parameters:
-    ///   - samples: aligned windows, with halo, spread over the scene; on small scenes all of it.
+    ///   - samples: aligned windows, on the lattice of cells, spread over the scene.
     ///   - mapping: how the windows are worked on; nothing in the result depends on it.
     public static func fit(_ samples: [PairBlock], mapping: Mapping = .serial) -> ChangeModel? {
         guard let bandCount = samples.first?.before.planes.count, bandCount > 0 else { return nil }
@@ -43,96 +51,76 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         blocks = QuietCells.keep(mapping.change(consume blocks) { $0.explain(noise: noiseOfBands) })
         var model = ChangeModel(
             normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], noiseOfScene: [], signedWeights: [], structureScale: 0)
-        guard model.fitNoise(blocks, bandCount: bandCount) else { return nil }
-        guard model.fitCovariance(blocks, bandCount: bandCount) else { return nil }
+        let sample = NoiseSample(blocks, atMost: noiseSampleCount)
+        guard model.fitNoise(sample), model.fitCovariance(sample) else { return nil }
         return model
     }
 
     /// Pixels that the noise is learnt from: five thousand a class tell it to one in a hundred.
     private static let noiseSampleCount = 1 << 17
-
-    /// Calls `body` for some of the valid pixels of all blocks, evenly spread.
-    private static func forEachSample(of blocks: [DifferenceBlock], atMost most: Int, _ body: (DifferenceBlock, Int) -> Void) {
-        let total = blocks.reduce(0) { $0 + $1.validity.values.count }
-        // Odd, so that it does not stay in some of the columns.
-        let step = max(1, total / most) | 1
-        for block in blocks {
-            block.validity.values.withUnsafeBufferPointer { validity in
-                for i in stride(from: 0, to: validity.count, by: step) where validity[i] != 0 { body(block, i) }
-            }
-        }
-    }
+    /// Pixels that gains and offsets are learnt from: an eighth of the scene's contrast in noise leaves a gain uncertain by one in a thousand.
+    private static let levelSampleCount = 1 << 15
 
     private static func fitNormalisation(_ samples: [PairBlock], bandCount: Int) -> Normalisation {
         let total = samples.reduce(0) { $0 + $1.before.window.pixelCount }
-        let step = max(1, total / 65_536) | 1
-        var before = [[Float]](repeating: [], count: bandCount)
-        var after = [[Float]](repeating: [], count: bandCount)
-        for sample in samples {
-            for i in stride(from: 0, to: sample.before.window.pixelCount, by: step)
-            where sample.before.validity.values[i] != 0 && sample.after.validity.values[i] != 0 {
-                for band in 0..<bandCount {
-                    before[band].append(sample.before.planes[band].values[i])
-                    after[band].append(sample.after.planes[band].values[i])
-                }
+        let step = max(1, total / levelSampleCount) | 1
+        let places = samples.map { sample in
+            stride(from: 0, to: sample.before.window.pixelCount, by: step).filter {
+                sample.before.validity.values[$0] & sample.after.validity.values[$0] != 0
             }
         }
-        return Normalisation.fit(before: before, after: after)
+        func values(_ plane: (PairBlock) -> FloatPlane) -> [Float] {
+            var values: [Float] = []
+            values.reserveCapacity(places.reduce(0) { $0 + $1.count })
+            for (sample, places) in zip(samples, places) {
+                plane(sample).values.withUnsafeBufferPointer { plane in for i in places { values.append(plane[i]) } }
+            }
+            return values
+        }
+        return Normalisation.fit(
+            before: (0..<bandCount).map { band in values { $0.before.planes[band] } },
+            after: (0..<bandCount).map { band in values { $0.after.planes[band] } })
     }
 
-    private mutating func fitNoise(_ blocks: [DifferenceBlock], bandCount: Int) -> Bool {
-        var sharpness: [Float] = []
-        Self.forEachSample(of: blocks, atMost: Self.noiseSampleCount) { sharpness.append($0.sharpness.values[$1]) }
-        guard sharpness.count >= 2048 else { return false }
-        let classCount = min(Self.classCount, max(2, sharpness.count / 512))
-        // The classes' limits need not be exact.
-        let step = max(1, sharpness.count / 20_000)
-        let sorted = stride(from: 0, to: sharpness.count, by: step).map { sharpness[$0] }.sorted()
-        let limits = (1..<classCount).map { sorted[sorted.count * $0 / classCount] }
-        func classOf(_ value: Float) -> Int {
-            var low = 0
-            var high = limits.count
-            while low < high {
-                let middle = (low + high) / 2
-                if value < limits[middle] { high = middle } else { low = middle + 1 }
-            }
-            return low
-        }
-        var values = [[[Float]]](repeating: [[Float]](repeating: [], count: classCount), count: bandCount)
-        var sums = [Double](repeating: 0, count: classCount)
-        var counts = [Int](repeating: 0, count: classCount)
-        Self.forEachSample(of: blocks, atMost: Self.noiseSampleCount) { block, i in
-            let k = classOf(block.sharpness.values[i])
-            sums[k] += Double(block.sharpness.values[i])
-            counts[k] += 1
-            for band in 0..<bandCount { values[band][k].append(block.differences[band][i]) }
-        }
-        let kept = (0..<classCount).filter { counts[$0] >= 64 }
-        guard !kept.isEmpty else { return false }
-        sharpnessOfClass = kept.map { Float(sums[$0] / Double(counts[$0])) }
-        noiseByClass = (0..<bandCount).map { band in
+    private mutating func fitNoise(_ sample: NoiseSample) -> Bool {
+        guard sample.count >= 2048 else { return false }
+        let classes = SharpnessClasses(sample.sharpness, count: min(Self.classCount, max(2, sample.count / 512)))
+        guard !classes.kept.isEmpty else { return false }
+        sharpnessOfClass = classes.kept.map { classes.means[$0] }
+        noiseByClass = sample.differences.map { differences in
+            var byClass = classes.sorted(differences)
             var highest: Float = 0
-            return kept.map { k in
-                highest = max(highest, RobustStatistics.trimmedRootMeanSquare(values[band][k]))
+            return classes.kept.map { k in
+                highest = max(highest, RobustStatistics.trimmedRootMeanSquare(&byClass, in: classes.ranges[k]))
                 return highest
             }
         }
-        noiseOfScene = values.map { RobustStatistics.trimmedRootMeanSquare($0.flatMap { $0 }) }
+        noiseOfScene = sample.differences.map { differences in
+            var all = differences
+            return RobustStatistics.trimmedRootMeanSquare(&all, in: all.indices)
+        }
         return noiseByClass.allSatisfy { ($0.first ?? 0) > 0 && $0.allSatisfy(\.isFinite) }
     }
 
-    private mutating func fitCovariance(_ blocks: [DifferenceBlock], bandCount: Int) -> Bool {
-        var covariance = [Double](repeating: 0, count: bandCount * bandCount)
-        var count = 0.0
+    private mutating func fitCovariance(_ sample: NoiseSample) -> Bool {
+        let bandCount = sample.differences.count
         let tables = (0..<bandCount).map(inverseNoise)
         let scale = stepsPerSharpness
-        var u = [Float](repeating: 0, count: bandCount)
-        Self.forEachSample(of: blocks, atMost: Self.noiseSampleCount / 2) { block, i in
-            count += 1
-            let step = min(Self.stepCount, Int(min(Float(Self.stepCount), block.sharpness.values[i] * scale) + 0.5))
-            for a in 0..<bandCount {
-                u[a] = max(-4, min(4, block.differences[a][i] * tables[a][step]))
-                for b in 0...a { covariance[a * bandCount + b] += Double(u[a] * u[b]) }
+        let steps = sample.sharpness.map { min(Self.stepCount, Int(min(Float(Self.stepCount), $0 * scale) + 0.5)) }
+        let standardised = zip(sample.differences, tables).map { differences, table in
+            zip(differences, steps).map { max(-4, min(4, $0 * table[$1])) }
+        }
+        var covariance = [Double](repeating: 0, count: bandCount * bandCount)
+        let count = Double(sample.count)
+        for a in 0..<bandCount {
+            for b in 0...a {
+                standardised[a].withUnsafeBufferPointer { u in
+                    standardised[b].withUnsafeBufferPointer { v in
+                        var sum = 0.0
+                        for i in u.indices { sum += Double(u[i] * v[i]) }
+                        covariance[a * bandCount + b] = sum
+                    }
+                }
             }
         }
         guard count >= 1024 else { return false }

@@ -1,3 +1,4 @@
+import PixelKernels
 import Raster
 
 /// The dates of one tile on one grid, each as its signed change against the same reference date.
@@ -42,33 +43,17 @@ public struct DateStack: Sendable {
     public func step(at split: Int, in window: PixelWindow? = nil, clip: Int = 50) -> SearchPlanes {
         precondition(split > 0 && split < dates.count, "a step lies between two dates")
         let part = window ?? PixelWindow(size)
-        var result = SearchPlanes(size: RasterSize(width: part.width, height: part.height))
-        // All dates have the same old structure, that of the reference; some may come without.
-        if window == nil, let known = dates.last(where: { !$0.structure.isEmpty }) { result.structure = known.structure }
-        let step = ChangeBlock.searchStep
-        for y in 0..<part.height {
-            let row = (part.y + y) * dates[0].width + part.x
-            for x in 0..<part.width {
-                var (before, after): (Float, Float) = (0, 0)
-                var (m, n): (Float, Float) = (0, 0)
-                for t in dates.indices {
-                    let value = dates[t].signed[row + x]
-                    guard value != -128 else { continue }
-                    let weight = 1 / (scales[t] * scales[t])
-                    let weighted = Float(max(-clip, min(clip, Int(value)))) * step / scales[t]
-                    if t < split {
-                        before += weighted
-                        m += weight
-                    } else {
-                        after += weighted
-                        n += weight
-                    }
-                }
-                guard m > 0, n > 0 else { continue }
-                let z = (after / n - before / m) / (0.5 * (1 / m + 1 / n)).squareRoot()
-                result.signed[y * part.width + x] = Int8(max(-127, min(127, (z / step).rounded())))
-            }
+        let weighed = zip(dates, scales).map { date, scale in
+            KernelSet.WeighedDate(levels: date.signed, scale: ChangeBlock.searchStep / scale, weight: 1 / (scale * scale))
         }
-        return result
+        let start = part.y * dates[0].width + part.x
+        let signed = KernelSet.best.step(
+            from: Array(weighed[..<split]), to: Array(weighed[split...]),
+            rows: stride(from: start, to: start + part.height * dates[0].width, by: dates[0].width), width: part.width,
+            clip: Int8(clip), stepsPerSigma: 1 / ChangeBlock.searchStep)
+        // All dates have the same old structure, that of the reference; some may come without.
+        let known = window == nil ? dates.last { !$0.structure.isEmpty } : nil
+        let structure = known?.structure ?? [Int8](repeating: 0, count: part.pixelCount)
+        return SearchPlanes(size: RasterSize(width: part.width, height: part.height), signed: signed, structure: structure)
     }
 }

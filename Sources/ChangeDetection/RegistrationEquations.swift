@@ -15,13 +15,17 @@ struct RegistrationComparison {
     init(_ sample: RegistrationSample, displacement: Displacement) {
         self.sample = sample
         moved = sample.moved(by: displacement)
-        var difference = [Float](repeating: 0, count: sample.width * sample.height)
-        moved.values.withUnsafeBufferPointer { moved in
-            sample.before.values.withUnsafeBufferPointer { before in
-                for i in difference.indices where sample.usable[i] { difference[i] = moved[i] - before[i] }
+        let moved = moved
+        difference = [Float](unsafeUninitializedCapacity: sample.width * sample.height) { difference, count in
+            moved.values.withUnsafeBufferPointer { moved in
+                sample.before.values.withUnsafeBufferPointer { before in
+                    sample.usable.withUnsafeBufferPointer { usable in
+                        for i in difference.indices { difference[i] = usable[i] != 0 ? moved[i] - before[i] : 0 }
+                    }
+                }
             }
+            count = sample.width * sample.height
         }
-        self.difference = difference
         scale = max(RobustStatistics.centredDeviation(sample.someUsable(of: difference)), .leastNormalMagnitude)
     }
 
@@ -58,13 +62,22 @@ struct RegistrationComparison {
     private func correlation(in part: PixelWindow) -> Double {
         let limit = 3 * sample.spread
         var (ab, aa, bb) = (0.0, 0.0, 0.0)
-        for y in part.y..<part.maxY {
-            for x in part.x..<part.maxX where sample.usable[y * sample.width + x] {
-                let a = Double(max(-limit, min(limit, sample.before.values[y * sample.width + x])))
-                let b = Double(max(-limit, min(limit, moved.values[y * sample.width + x])))
-                ab += a * b
-                aa += a * a
-                bb += b * b
+        withPlanes { moved, before, _, usable in
+            for y in part.y..<part.maxY {
+                var (rowAB, rowAA, rowBB) = (SIMD4<Float>(), SIMD4<Float>(), SIMD4<Float>())
+                for x in stride(from: part.x, to: part.maxX, by: 4) {
+                    let i = y * sample.width + x
+                    let weight = Self.weights(usable + i, count: part.maxX - x)
+                    let a =
+                        Self.four(before + i).clamped(lowerBound: SIMD4(repeating: -limit), upperBound: SIMD4(repeating: limit)) * weight
+                    let b = Self.four(moved + i).clamped(lowerBound: SIMD4(repeating: -limit), upperBound: SIMD4(repeating: limit)) * weight
+                    rowAB += a * b
+                    rowAA += a * a
+                    rowBB += b * b
+                }
+                ab += Self.sum(rowAB)
+                aa += Self.sum(rowAA)
+                bb += Self.sum(rowBB)
             }
         }
         return aa > 0 && bb > 0 ? ab / (aa * bb).squareRoot() : 0
@@ -74,29 +87,71 @@ struct RegistrationComparison {
     private func equations(in part: PixelWindow) -> (NormalEquations, (x: Double, y: Double)) {
         let width = sample.width
         var result = NormalEquations()
-        var sumX = 0
-        var sumY = 0
-        moved.values.withUnsafeBufferPointer { moved in
-            sample.before.values.withUnsafeBufferPointer { before in
-                for y in part.y..<part.maxY {
-                    for x in part.x..<part.maxX where sample.usable[y * width + x] {
-                        let i = y * width + x
-                        let d = difference[i]
-                        let mean = 0.5 * (moved[i] + before[i])
-                        let gx = 0.25 * (moved[i + 1] - moved[i - 1] + before[i + 1] - before[i - 1])
-                        let gy = 0.25 * (moved[i + width] - moved[i - width] + before[i + width] - before[i - width])
-                        let t = d / (2 * scale)
-                        result.add(
-                            weight: Double(1 / (1 + t * t)), gx: Double(-gx), gy: Double(-gy), mean: Double(mean), difference: Double(d))
-                        sumX += x
-                        sumY += y
-                    }
+        var (sumX, sumY) = (0.0, 0.0)
+        let perScale = SIMD4<Float>(repeating: 1 / (2 * scale))
+        withPlanes { moved, before, difference, usable in
+            for y in part.y..<part.maxY {
+                var row = NormalEquations.Row()
+                // Sums of a row's four columns each stay far below what a float tells apart.
+                var (count, places) = (SIMD4<Float>(), SIMD4<Float>())
+                var column = SIMD4<Float>(0, 1, 2, 3)
+                for x in stride(from: part.x, to: part.maxX, by: 4) {
+                    let i = y * width + x
+                    let used = Self.weights(usable + i, count: part.maxX - x)
+                    let (m, b, d) = (moved + i, before + i, Self.four(difference + i))
+                    let gx = 0.25 * (Self.four(m + 1) - Self.four(m - 1) + Self.four(b + 1) - Self.four(b - 1))
+                    let gy = 0.25 * (Self.four(m + width) - Self.four(m - width) + Self.four(b + width) - Self.four(b - width))
+                    let t = d * perScale
+                    row.add(weight: used / (1 + t * t), gx: -gx, gy: -gy, mean: 0.5 * (Self.four(m) + Self.four(b)), difference: d)
+                    count += used
+                    places += used * column
+                    column += 4
                 }
+                let used = Self.sum(count)
+                result.add(row, count: Int(used))
+                sumX += Self.sum(places) + Double(part.x) * used
+                sumY += Double(y) * used
             }
         }
         result.mirror()
         let n = Double(max(1, result.count))
-        return (result, (Double(sumX) / n, Double(sumY) / n))
+        return (result, (sumX / n, sumY / n))
+    }
+
+    /// - Parameter body: gets the moved later image, the earlier one, their difference and what is usable, 1 or 0.
+    private func withPlanes(
+        _ body: (UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>) -> Void
+    ) {
+        moved.values.withUnsafeBufferPointer { moved in
+            sample.before.values.withUnsafeBufferPointer { before in
+                difference.withUnsafeBufferPointer { difference in
+                    sample.usable.withUnsafeBufferPointer { usable in
+                        guard let moved = moved.baseAddress, let before = before.baseAddress, let difference = difference.baseAddress,
+                            let usable = usable.baseAddress
+                        else { return }
+                        body(moved, before, difference, usable)
+                    }
+                }
+            }
+        }
+    }
+
+    /// Windows have a margin, so that there are always four more.
+    @inline(__always)
+    private static func four(_ pointer: UnsafePointer<Float>) -> SIMD4<Float> {
+        UnsafeRawPointer(pointer).loadUnaligned(as: SIMD4<Float>.self)
+    }
+
+    /// What is usable of four pixels, of which so many belong to the part.
+    @inline(__always)
+    private static func weights(_ usable: UnsafePointer<Float>, count: Int) -> SIMD4<Float> {
+        let all = four(usable)
+        return count >= 4 ? all : all.replacing(with: 0, where: SIMD4<Int32>(0, 1, 2, 3) .>= SIMD4(repeating: Int32(count)))
+    }
+
+    @inline(__always)
+    fileprivate static func sum(_ lanes: SIMD4<Float>) -> Double {
+        Double(lanes[0]) + Double(lanes[1]) + Double(lanes[2]) + Double(lanes[3])
     }
 }
 
@@ -118,21 +173,47 @@ struct NormalEquations {
     private(set) var weightSum = 0.0
     private(set) var count = 0
 
-    /// Enters a pixel into the lower triangle; `mirror` completes it.
-    @inline(__always)
-    mutating func add(weight: Double, gx: Double, gy: Double, mean: Double, difference: Double) {
-        vector[0] += weight * gx * difference
-        vector[1] += weight * gy * difference
-        vector[2] += weight * mean * difference
-        matrix[0] += weight * gx * gx
-        matrix[3] += weight * gy * gx
-        matrix[4] += weight * gy * gy
-        matrix[6] += weight * mean * gx
-        matrix[7] += weight * mean * gy
-        matrix[8] += weight * mean * mean
-        weightedSquares += weight * difference * difference
-        weightSum += weight
-        count += 1
+    /// Sums over the pixels of one row, four columns apart.
+    struct Row {
+        fileprivate var products = (
+            xx: SIMD4<Float>(), yx: SIMD4<Float>(), yy: SIMD4<Float>(), mx: SIMD4<Float>(), my: SIMD4<Float>(), mm: SIMD4<Float>()
+        )
+        fileprivate var vector = (x: SIMD4<Float>(), y: SIMD4<Float>(), m: SIMD4<Float>())
+        fileprivate var squares = SIMD4<Float>()
+        fileprivate var weights = SIMD4<Float>()
+
+        @inline(__always)
+        mutating func add(weight: SIMD4<Float>, gx: SIMD4<Float>, gy: SIMD4<Float>, mean: SIMD4<Float>, difference: SIMD4<Float>) {
+            let (x, y, m) = (weight * gx, weight * gy, weight * mean)
+            products.xx += x * gx
+            products.yx += y * gx
+            products.yy += y * gy
+            products.mx += m * gx
+            products.my += m * gy
+            products.mm += m * mean
+            vector.x += x * difference
+            vector.y += y * difference
+            vector.m += m * difference
+            squares += weight * difference * difference
+            weights += weight
+        }
+    }
+
+    /// Enters a row into the lower triangle; `mirror` completes it.
+    mutating func add(_ row: Row, count: Int) {
+        let sum = RegistrationComparison.sum
+        vector[0] += sum(row.vector.x)
+        vector[1] += sum(row.vector.y)
+        vector[2] += sum(row.vector.m)
+        matrix[0] += sum(row.products.xx)
+        matrix[3] += sum(row.products.yx)
+        matrix[4] += sum(row.products.yy)
+        matrix[6] += sum(row.products.mx)
+        matrix[7] += sum(row.products.my)
+        matrix[8] += sum(row.products.mm)
+        weightedSquares += sum(row.squares)
+        weightSum += sum(row.weights)
+        self.count += count
     }
 
     mutating func mirror() {

@@ -9,7 +9,8 @@ struct RegistrationSample {
     let height: Int
     let before: FloatPlane
     let after: FloatPlane
-    let usable: [Bool]
+    /// 1 or 0.
+    let usable: [Float]
     let usableCount: Int
     /// Robust spread of the earlier image, to clip by.
     let spread: Float
@@ -18,8 +19,9 @@ struct RegistrationSample {
 
     init?(_ pair: PairBlock) {
         origin = (pair.before.window.x, pair.before.window.y)
-        width = pair.before.window.width
-        height = pair.before.window.height
+        let (width, height) = (pair.before.window.width, pair.before.window.height)
+        self.width = width
+        self.height = height
         guard width >= 2 * ShiftEstimator.margin + 32, height >= 2 * ShiftEstimator.margin + 32, pair.after.window == pair.before.window
         else {
             return nil
@@ -27,16 +29,20 @@ struct RegistrationSample {
         before = Self.bandPassed(pair.before)
         after = Self.bandPassed(pair.after)
         // What the filters or a shift could draw in from an unusable pixel is unusable too.
-        var both = BytePlane(width: width, height: height)
-        for i in both.values.indices { both.values[i] = pair.before.validity.values[i] & pair.after.validity.values[i] }
-        let safe = both.eroded(by: ShiftEstimator.searchRadius)
+        var both = pair.before.validity
+        both.formIntersection(pair.after.validity)
+        if both.values.contains(0) { both = both.eroded(by: ShiftEstimator.searchRadius) }
         let margin = ShiftEstimator.margin
-        var usable = [Bool](repeating: false, count: width * height)
+        var usable = [Float](repeating: 0, count: width * height)
         var count = 0
-        for y in margin..<(height - margin) {
-            for x in margin..<(width - margin) where safe.values[y * width + x] != 0 {
-                usable[y * width + x] = true
-                count += 1
+        both.values.withUnsafeBufferPointer { safe in
+            usable.withUnsafeMutableBufferPointer { usable in
+                for y in margin..<(height - margin) {
+                    for i in (y * width + margin)..<(y * width + width - margin) where safe[i] != 0 {
+                        usable[i] = 1
+                        count += 1
+                    }
+                }
             }
         }
         guard count >= 256 else { return nil }
@@ -45,11 +51,25 @@ struct RegistrationSample {
         let some = Self.some(of: before.values, where: usable, count: count)
         let spread = max(RobustStatistics.centredDeviation(some), .leastNormalMagnitude)
         self.spread = spread
-        func level(_ value: Float) -> Int16 {
-            let share = value / (3 * spread)
-            return share > -1 ? share < 1 ? Int16(share * 500) : 500 : -500
+        let everything = [Float](repeating: 1, count: width * height)
+        levels = (Self.levels(of: before, spread: spread, where: usable), Self.levels(of: after, spread: spread, where: everything))
+    }
+
+    private static func levels(of plane: FloatPlane, spread: Float, where usable: [Float]) -> [Int16] {
+        let perSpread = 500 / (3 * spread)
+        return [Int16](unsafeUninitializedCapacity: plane.values.count) { levels, count in
+            plane.values.withUnsafeBufferPointer { values in
+                usable.withUnsafeBufferPointer { usable in
+                    for i in values.indices {
+                        let level = values[i] * perSpread
+                        // The sum's last bits are the nearest whole number.
+                        let rounded = (level > -500 ? level < 500 ? level : 500 : -500) * usable[i] + 12_582_912
+                        levels[i] = Int16(truncatingIfNeeded: rounded.bitPattern)
+                    }
+                }
+            }
+            count = plane.values.count
         }
-        levels = (zip(before.values, usable).map { $1 ? level($0) : 0 }, after.values.map(level))
     }
 
     /// Brightness less its 4 px blur, softened by 0.8 px, so that interpolation's own softening makes no difference.
@@ -72,19 +92,18 @@ struct RegistrationSample {
     /// Values of some usable pixels, enough to tell a spread to one in a hundred.
     func someUsable(of values: [Float]) -> [Float] { Self.some(of: values, where: usable, count: usableCount) }
 
-    private static func some(of values: [Float], where usable: [Bool], count: Int) -> [Float] {
+    private static func some(of values: [Float], where usable: [Float], count: Int) -> [Float] {
         // Odd, so that it does not stay in some of the columns.
         let step = max(1, count / 8192) | 1
-        return stride(from: 0, to: values.count, by: step).compactMap { usable[$0] ? values[$0] : nil }
+        return stride(from: 0, to: values.count, by: step).compactMap { usable[$0] != 0 ? values[$0] : nil }
     }
 
-    /// Correlation of the clipped images, the later one read at the shift; over every second row.
-    func correlation(dx: Int, dy: Int) -> Int {
+    /// Correlation of the clipped images, the later one read at the shift; over one row in `rowStep`.
+    func correlation(dx: Int, dy: Int, rowStep: Int) -> Int {
         let margin = ShiftEstimator.margin
         return KernelSet.best.correlation(
-            levels.before, levels.after, width: width, columns: margin..<(width - margin), rows: margin..<(height - margin), rowStep: 2,
-            dx: dx,
-            dy: dy)
+            levels.before, levels.after, width: width, columns: margin..<(width - margin), rows: margin..<(height - margin),
+            rowStep: rowStep, dx: dx, dy: dy)
     }
 }
 

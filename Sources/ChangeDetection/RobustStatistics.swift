@@ -18,12 +18,22 @@ enum RobustStatistics {
     /// The root mean square of the values left when the largest `share` in magnitude is taken away, corrected so that a normal sample gives
     /// its standard deviation. Unlike the median deviation it sees heavy tails up to the share, which is what edges make.
     static func trimmedRootMeanSquare(_ values: [Float], trimming share: Double = 0.01) -> Float {
-        guard !values.isEmpty else { return 0 }
-        var magnitudes = values.map(abs)
-        let kept = max(1, Int(Double(magnitudes.count) * (1 - share)))
-        let limit = select(&magnitudes, kept - 1)
-        var sum = 0.0
-        for value in magnitudes.prefix(kept) where value <= limit { sum += Double(value) * Double(value) }
+        var magnitudes = values
+        return trimmedRootMeanSquare(&magnitudes, in: values.indices, trimming: share)
+    }
+
+    /// The same of some of the values, which are replaced by their magnitudes and reordered.
+    static func trimmedRootMeanSquare(_ values: inout [Float], in range: Range<Int>, trimming share: Double = 0.01) -> Float {
+        guard !range.isEmpty else { return 0 }
+        let kept = max(1, Int(Double(range.count) * (1 - share)))
+        let sum = values.withUnsafeMutableBufferPointer { values in
+            let magnitudes = UnsafeMutableBufferPointer(rebasing: values[range])
+            for i in magnitudes.indices { magnitudes[i] = abs(magnitudes[i]) }
+            let limit = select(magnitudes, kept - 1)
+            var sum = 0.0
+            for value in magnitudes.prefix(kept) where value <= limit { sum += Double(value) * Double(value) }
+            return sum
+        }
         return Float((sum / Double(kept)).squareRoot()) * Float(trimCorrection(share))
     }
 
@@ -37,34 +47,37 @@ enum RobustStatistics {
 
     /// Hoare's selection: the value of the given rank; the array is partly ordered around it.
     static func select(_ values: inout [Float], _ rank: Int) -> Float {
+        values.withUnsafeMutableBufferPointer { select($0, rank) }
+    }
+
+    /// The same in place. - Precondition: the rank is one of the indices.
+    private static func select(_ v: UnsafeMutableBufferPointer<Float>, _ rank: Int) -> Float {
         var low = 0
-        var high = values.count - 1
-        return values.withUnsafeMutableBufferPointer { v in
-            while low < high {
-                let middle = low + (high - low) / 2
-                let (a, b, c) = (v[low], v[middle], v[high])
-                let pivot = max(min(a, b), min(max(a, b), c))
-                var i = low
-                var j = high
-                while i <= j {
-                    while v[i] < pivot { i += 1 }
-                    while v[j] > pivot { j -= 1 }
-                    if i <= j {
-                        v.swapAt(i, j)
-                        i += 1
-                        j -= 1
-                    }
-                }
-                if rank <= j {
-                    high = j
-                } else if rank >= i {
-                    low = i
-                } else {
-                    return v[rank]
+        var high = v.count - 1
+        while low < high {
+            let middle = low + (high - low) / 2
+            let (a, b, c) = (v[low], v[middle], v[high])
+            let pivot = max(min(a, b), min(max(a, b), c))
+            var i = low
+            var j = high
+            while i <= j {
+                while v[i] < pivot { i += 1 }
+                while v[j] > pivot { j -= 1 }
+                if i <= j {
+                    v.swapAt(i, j)
+                    i += 1
+                    j -= 1
                 }
             }
-            return v[rank]
+            if rank <= j {
+                high = j
+            } else if rank >= i {
+                low = i
+            } else {
+                return v[rank]
+            }
         }
+        return v[rank]
     }
 }
 

@@ -44,8 +44,7 @@ public struct DiffJob: Sendable {
                 tile: name, bands: nil, settings: settings, outputs: options.outputs, jobs: options.jobs, since: nil, steps: steps,
                 output: staged, cache: cache)
             let stage = "\(name) \(earlier.name) → \(later.name)"
-            let outcome = try tile.run([earlier, later]) { meter.report(stage, $0) }
-            meter.finishOne()
+            let outcome = try tile.run([earlier, later]) { meter.report(stage, $0, of: 0) }
             guard let result = outcome.result, !result.pairs.isEmpty else {
                 let refused = outcome.refused.first
                 throw InputError(path: refused?.input, problem: refused?.reason ?? "the two scenes cannot be compared")
@@ -59,7 +58,7 @@ public struct DiffJob: Sendable {
                     before: URL(fileURLWithPath: before).standardizedFileURL.path,
                     after: URL(fileURLWithPath: after).standardizedFileURL.path),
                 steps: steps, summary: summary, jobs: options.jobs)
-            return try results.publish { meter.report("picture", $0) }
+            return try results.publish { meter.report("picture", $0, of: 1) }
         }
     }
 }

@@ -21,9 +21,10 @@ enum InjectionRecovery {
             throw InputError(
                 problem: "implants need two dates or more, each with its day", advice: "give every scene of \(tile) a date in its name")
         }
-        if let laws, laws.count != sources.count - 1 {
+        let searchCount = SplitLattice.splits(of: sources.count).count
+        if let laws, laws.count != searchCount {
             throw InputError(
-                problem: "\(sources.count) dates need the laws of \(sources.count - 1) searches, not of \(laws.count)",
+                problem: "\(sources.count) dates need the laws of \(searchCount) searches, not of \(laws.count)",
                 advice: "search \(tile) again, and implant by what that gives")
         }
         let index = try sources.count == 2 ? 0 : reference ?? StackReference.choose(sources)

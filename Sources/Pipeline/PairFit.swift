@@ -14,6 +14,13 @@ struct PairFit: Sendable {
     var size: RasterSize { pair.size }
     var squareKilometresPerPixel: Double { metresPerPixel.x * metresPerPixel.y / 1e6 }
 
+    static let nothingInCommon = InputError(
+        problem: "the two dates have no usable pixel in common: they do not overlap, or all is nodata or masked",
+        advice: "give two scenes of the same place")
+    static let samePixels = InputError(
+        problem: "the two dates hold the same pixels, so that there is no noise to tell change from",
+        advice: "see whether one scene was given twice")
+
     /// Reads sampled windows of both dates.
     ///
     /// - Parameters:
@@ -27,22 +34,12 @@ struct PairFit: Sendable {
 
         pair = unregistered.registered(by: try unregistered.estimatedShift(jobs: jobs), keepsReference: keepsReference)
 
-        // Of a large scene about the places that the shift was taken from: what they touch of the files is decoded already.
-        let isLarge = size.pixelCount > 4_000_000
-        let modelWindows = SampleWindows.spread(over: size, side: isLarge ? 384 : 512, atMost: isLarge ? 16 : 9).map {
-            ChangeModel.readWindow(for: $0, in: size)
-        }
-        let samples = try pair.read(modelWindows, jobs: jobs)
+        // About the places that the shift was taken from: what they touch of the files is decoded already.
+        let samples = try pair.read(SampleWindows.ofPair(size).map(ChangeModel.sampleWindow), jobs: jobs)
         guard samples.contains(where: { $0.hasCommonPixels }) else {
-            throw InputError(
-                problem: "the two dates have no usable pixel in common: they do not overlap, or all is nodata or masked",
-                advice: "give two scenes of the same place")
+            throw Self.nothingInCommon
         }
-        guard !samples.allSatisfy(\.showsTheSamePixels) else {
-            throw InputError(
-                problem: "the two dates hold the same pixels, so that there is no noise to tell change from",
-                advice: "see whether one scene was given twice")
-        }
+        guard !samples.allSatisfy(\.showsTheSamePixels) else { throw Self.samePixels }
         guard let model = ChangeModel.fit(samples, mapping: WorkerPool.mapping(jobs: jobs)) else {
             throw InputError(
                 problem: "too little is seen on both dates to tell change from noise",
@@ -69,8 +66,7 @@ extension AlignedPair {
     /// - Throws: what reading throws.
     func estimatedShift(jobs: Int) throws -> Registration {
         ShiftEstimator.estimate(
-            try read(SampleWindows.spread(over: size, side: 320, atMost: 16), jobs: jobs), over: size,
-            mapping: WorkerPool.mapping(jobs: jobs))
+            try read(SampleWindows.ofPair(size), jobs: jobs), over: size, mapping: WorkerPool.mapping(jobs: jobs))
     }
 
     /// Both dates in several windows, in their order.

@@ -1,23 +1,25 @@
 import Synchronization
 
-/// Turns the progress of one pair after another into that of the whole run.
+/// Turns the progress of several pieces of work, one after another or side by side, into that of the whole run.
 final class ProgressMeter: Sendable {
     private static let steps = 1000
-    private let count: Int
     private let handler: ProgressHandler
-    private let finished = Atomic<Int>(0)
+    /// 0…1, of each piece.
+    private let done: Mutex<[Double]>
 
     init(count: Int, handler: @escaping ProgressHandler) {
-        self.count = count
         self.handler = handler
+        done = Mutex([Double](repeating: 0, count: count))
     }
 
-    func report(_ stage: String, _ fraction: Double) {
-        let done = min(count, finished.load(ordering: .relaxed)) * Self.steps
-        handler(
-            ProgressUpdate(
-                stage: stage, completed: min(count * Self.steps, done + Int(fraction * Double(Self.steps))), total: count * Self.steps))
+    /// - Parameters:
+    ///   - piece: which of them, from 0.
+    ///   - fraction: how much of it is done, 0…1; it never goes back.
+    func report(_ stage: String, _ fraction: Double, of piece: Int) {
+        let (sum, count) = done.withLock { done in
+            done[piece] = max(done[piece], min(1, fraction))
+            return (done.reduce(0, +), done.count)
+        }
+        handler(ProgressUpdate(stage: stage, completed: Int(sum * Double(Self.steps)), total: count * Self.steps))
     }
-
-    func finishOne() { finished.add(1, ordering: .relaxed) }
 }

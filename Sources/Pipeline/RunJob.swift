@@ -76,7 +76,8 @@ public struct PipelineRun: Sendable {
     ) {
         let register = try file.claims.map(ClaimsRegister.init(path:))
         let area = try file.area.map(AreaOfInterest.init(path:))
-        var (inventory, stacks, summary) = try plan()
+        let (inventory, stacks, planned) = try plan()
+        var summary = planned
         let lock = try RunLock(folder: file.output)
         return try withExtendedLifetime(lock) {
             if let warning = lock.warning { notice(warning) }
@@ -88,27 +89,35 @@ public struct PipelineRun: Sendable {
             let cache = DecodedBlockCache(budget: TileRun.decodedBytesAtMost)
             let meter = ProgressMeter(count: stacks.count + (register == nil ? 1 : 2), handler: progress)
             var tiles: [TileResult] = []
-            for stack in stacks {
-                let tile = TileRun(
-                    tile: stack.tile, bands: file.scenes.bands, settings: settings, outputs: options.outputs, jobs: options.jobs,
-                    since: options.since, steps: steps, output: output, cache: cache)
-                let outcome = try tile.run(stack.scenes) { meter.report("\(stack.tile), \(stack.scenes.count) dates", $0) }
-                meter.finishOne()
-                summary.refused += outcome.refused
-                summary.warnings += outcome.warnings
-                if let result = outcome.result { tiles.append(result) }
+            for group in groups(stacks) {
+                try WorkerPool.mapInOrder(count: group.tiles.count, jobs: group.together, window: 4 * group.together) { k in
+                    let index = group.tiles.lowerBound + k
+                    let stack = stacks[index]
+                    let tile = TileRun(
+                        tile: stack.tile, bands: file.scenes.bands, settings: settings, outputs: options.outputs,
+                        jobs: max(1, options.jobs / group.together), since: options.since, steps: steps, output: output,
+                        cache: group.together == 1 ? cache : DecodedBlockCache(budget: TileRun.decodedBytesAtMost / group.together),
+                        isAlone: group.together == 1)
+                    return try tile.run(stack.scenes) { meter.report("\(stack.tile), \(stack.scenes.count) dates", $0, of: index) }
+                } consume: { k, outcome in
+                    let index = group.tiles.lowerBound + k
+                    meter.report("\(stacks[index].tile), \(stacks[index].scenes.count) dates", 1, of: index)
+                    summary.refused += outcome.refused
+                    summary.warnings += outcome.warnings
+                    if let result = outcome.result { tiles.append(result) }
+                }
             }
             guard tiles.contains(where: { !$0.pairs.isEmpty }) else { throw nothingToCompare(inventory, summary) }
             let power = PowerByInjection(tiles, settings: settings, steps: steps, jobs: options.jobs) { tile in
                 try tile.scenes.map { try SceneReader($0, bands: tile.bands, cache: cache) }
             } progress: { tile, done in
-                meter.report("\(tile), what would have been found", done)
+                meter.report("\(tile), what would have been found", done, of: stacks.count)
             }
             var results = OutputAssembly(
                 tiles, title: file.name, output: output, outputs: options.outputs, parameters: parameters, steps: steps, summary: summary,
                 jobs: options.jobs)
             var done = try results.publish(area: area, weighing: register, power: power) {
-                meter.report("pictures", $0)
+                meter.report("pictures", $0, of: stacks.count + (register == nil ? 0 : 1))
             }
             if options.exitCodeForFindings, done.news.map({ !$0.found.isEmpty }) ?? (done.linearCount + done.compactCount > 0) {
                 done.exitCode = .newFindings
@@ -121,6 +130,27 @@ public struct PipelineRun: Sendable {
     private struct TileStack {
         let tile: String
         var scenes: [SceneDescription]
+    }
+
+    /// Runs of neighbouring tiles and how many of each are worked on side by side: small tiles, of which one alone cannot keep all threads busy.
+    private func groups(_ stacks: [TileStack]) -> [(tiles: Range<Int>, together: Int)] {
+        var groups: [(tiles: Range<Int>, together: Int)] = []
+        var start = 0
+        var largest = 0
+        for (index, stack) in stacks.enumerated() {
+            let bytes = TileRun.bytes(stack.scenes)
+            let isSmall = WorkerPool.together(count: options.jobs, jobs: options.jobs, bytesEach: max(bytes, largest)) == options.jobs
+            if !isSmall, index > start {
+                groups.append((start..<index, WorkerPool.together(count: index - start, jobs: options.jobs, bytesEach: largest)))
+                (start, largest) = (index, 0)
+            }
+            largest = max(largest, bytes)
+        }
+        if start < stacks.count {
+            groups.append(
+                (start..<stacks.count, WorkerPool.together(count: stacks.count - start, jobs: options.jobs, bytesEach: largest)))
+        }
+        return groups
     }
 
     private func tileStacks(_ scenes: [SceneDescription], summary: inout RunSummary) -> [TileStack] {

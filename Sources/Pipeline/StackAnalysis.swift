@@ -24,6 +24,8 @@ struct StackAnalysis: Sendable {
     let laws: [SearchLaws]
 
     private static let lineReach = 10
+    /// Planes of a search, one of them turned, and the origins of chains.
+    static let searchBytesPerPixel = 12
 
     /// One date against the reference.
     struct Member: Sendable {
@@ -87,9 +89,10 @@ struct StackAnalysis: Sendable {
         members: [Member?], grid: RasterGrid, metresPerPixel: (x: Double, y: Double), settings: DetectionSettings,
         laws known: [SearchLaws]? = nil, jobs: Int, progress: @Sendable (Double) -> Void
     ) throws {
-        if let known, known.count != members.count - 1 {
+        let splits = SplitLattice.splits(of: members.count)
+        if let known, known.count != splits.count {
             throw InputError(
-                problem: "\(members.count) dates need the laws of \(members.count - 1) searches, not of \(known.count)",
+                problem: "\(members.count) dates need the laws of \(splits.count) searches, not of \(known.count)",
                 advice: "search with the laws that an earlier search of the same dates gave")
         }
         var unchanged = SearchPlanes.unchanged(whereAnyOf: members.compactMap { $0?.planes })
@@ -102,17 +105,22 @@ struct StackAnalysis: Sendable {
 
         // Every split is a search of its own; together they may not give more chance objects than one.
         var settings = settings
-        settings.falseAlarmsPer1000SquareKilometres /= Double(members.count - 1)
+        settings.falseAlarmsPer1000SquareKilometres /= Double(splits.count)
         var foundLines: [DetectedLine] = []
         var foundSites: [DetectedSite] = []
         var laws: [SearchLaws] = []
-        for split in 1..<members.count {
-            let found = try PairAnalysis.search(
-                stack.step(at: split), settings: settings, metresPerPixel: metresPerPixel, area: area, laws: known?[split - 1], jobs: jobs)
+        // What one thread does in a small search another split's fills.
+        let together = WorkerPool.together(count: splits.count, jobs: jobs, bytesEach: Self.searchBytesPerPixel * grid.size.pixelCount)
+        let searchSettings = settings
+        try WorkerPool.mapInOrder(count: splits.count, jobs: together, window: together) { k in
+            try PairAnalysis.search(
+                stack.step(at: splits[k]), settings: searchSettings, metresPerPixel: metresPerPixel, area: area, laws: known?[k],
+                jobs: max(1, jobs / together))
+        } consume: { k, found in
             laws.append(found.laws)
             foundLines += found.lines
             foundSites += found.sites
-            progress(Double(split) / Double(members.count))
+            progress(Double(k + 1) / Double(splits.count + 1))
         }
         self.laws = laws
         let minimumLength = settings.minimumLengthMetres / (metresPerPixel.x * metresPerPixel.y).squareRoot()

@@ -64,6 +64,8 @@ struct DateStep: Codable, Sendable {
     var sensitivity = 0.0
     var observedSquareKilometres = 0.0
     var planes = FileDigest(sha256: "", bytes: 0)
+    /// How it lies and compares; nil for the reference itself.
+    var relation: DateRelation?
 }
 
 /// What the ledger keeps of two dates.

@@ -20,6 +20,13 @@ struct TileRun: Sendable {
     let output: StagedOutput
     /// Decoded blocks of all scenes, so that each is decoded once as long as what is read at a time fits.
     let cache: DecodedBlockCache
+    /// False where other tiles are worked on at the same time.
+    var isAlone = true
+
+    /// What the planes of a tile and of its search take, roughly.
+    static func bytes(_ scenes: [SceneDescription]) -> Int {
+        (scenes.map(\.grid.size.pixelCount).max() ?? 0) * (StackAnalysis.searchBytesPerPixel + 4 * scenes.count)
+    }
 
     /// Memory for decoded blocks: what four windows side by side touch of two Sentinel-2 tiles in four bands, or all dates of a smaller scene.
     static let decodedBytesAtMost = 224 << 20
@@ -96,7 +103,11 @@ struct TileRun: Sendable {
         }
         // Two dates alone are searched by their pair, whether or not it is asked for.
         let plan = PairPlan.pairs(scenes, since: isStack ? since : nil)
-        let pairKeys = try plan.map { try steps.key(.pair, [digests[$0.before], digests[$0.after], bandList]) }
+        // In a stack only a raster needs the two dates compared with each other; else what each is to the reference tells how they compare.
+        let pairKeys = try plan.map { pair in
+            let ends = [digests[pair.before], digests[pair.after], bandList]
+            return try steps.key(.pair, isStack && !wantsRaster(scenes[pair.after]) ? ends + [digests[reference]] : ends)
+        }
         var comparison = TileComparison(scenes: scenes, reference: reference, dateKeys: dateKeys, plan: plan, pairKeys: pairKeys)
         try recall(&comparison)
         var sweep = TileSweep(self, comparison, sources: sources)
@@ -104,7 +115,7 @@ struct TileRun: Sendable {
         comparison = sweep.comparison
         // The search needs the room, and no pixels.
         cache.empty()
-        memory_release()
+        if isAlone { memory_release() }
         for (k, pair) in plan.enumerated() {
             guard let refusal = comparison.pairs[k]?.refusal else { continue }
             refused.append(RefusedInput(input: title(scenes[pair.before], scenes[pair.after]), reason: refusal))

@@ -1,4 +1,5 @@
 import ChangeDetection
+import Geodesy
 import Raster
 import RasterIO
 import Scenes
@@ -33,10 +34,10 @@ struct TileSweep {
         }
     }
 
-    /// What is missing, dates first. The planes of the reference are made beside those of any other date.
+    /// What is missing, dates first, but for pairs that the dates will tell of. The planes of the reference are made beside those of any other date.
     private func tasks() -> [Task] {
         var dates: [Int] = []
-        var pairs = comparison.plan.indices.filter { comparison.pairs[$0] == nil }
+        var pairs = comparison.plan.indices.filter { comparison.pairs[$0] == nil && !isDerivable(comparison.plan[$0]) }
         if comparison.isStack {
             dates = scenes.indices.filter { $0 != comparison.reference && comparison.dates[$0] == nil }
             if !comparison.knowsReference, dates.isEmpty { dates = [comparison.reference == 0 ? 1 : 0] }
@@ -46,24 +47,37 @@ struct TileSweep {
         return dates.map { .date($0) } + pairs.map { .pair($0) }
     }
 
+    /// Whether what two dates are to the reference tells how they compare: in a stack on one grid, where no raster is asked for.
+    private func isDerivable(_ pair: (before: Int, after: Int)) -> Bool {
+        comparison.isStack && !tile.wantsRaster(scenes[pair.after])
+            && scenes[pair.before].grid == comparison.grid && scenes[pair.after].grid == comparison.grid
+    }
+
     /// - Parameter progress: 0…1.
     /// - Throws: `TileRun.UnusableScene`, `OutputError`.
     mutating func run(progress: @escaping @Sendable (Double) -> Void) throws {
-        let tasks = tasks()
+        try sweep(tasks(), progress: progress)
+        try derivePairs()
+        // What a date without a known shift is part of.
+        try sweep(comparison.plan.indices.filter { comparison.pairs[$0] == nil }.map { .pair($0) }, progress: progress)
+    }
+
+    private mutating func sweep(_ tasks: [Task], progress: @escaping @Sendable (Double) -> Void) throws {
         let batchSize = max(2, Self.planesBudgetBytes / max(1, 4 * comparison.grid.size.pixelCount))
         for start in stride(from: 0, to: tasks.count, by: batchSize) {
             let batch = Array(tasks[start..<min(tasks.count, start + batchSize)])
-            try sweep(batch) { progress((Double(start) + Double(batch.count) * $0) / Double(tasks.count)) }
+            try sweepTogether(batch) { progress((Double(start) + Double(batch.count) * $0) / Double(tasks.count)) }
         }
     }
 
     /// Several tasks in one pass over their blocks.
-    private mutating func sweep(_ batch: [Task], progress: @escaping @Sendable (Double) -> Void) throws {
+    private mutating func sweepTogether(_ batch: [Task], progress: @escaping @Sendable (Double) -> Void) throws {
         var members: [ChangeSweep.Member] = []
         var owners: [(task: Task, raster: ChangeRaster?)] = []
         var wantsReference = !comparison.knowsReference
-        for (index, task) in batch.enumerated() {
-            guard let fit = try fit(task) else { continue }
+        let fits = try fits(batch) { progress(0.3 * $0) }
+        for (task, fit) in zip(batch, fits) {
+            guard let fit else { continue }
             var member = ChangeSweep.Member(fit: fit)
             var raster: ChangeRaster?
             if case .pair = task { raster = try changeRaster(of: ends(task)) }
@@ -76,7 +90,6 @@ struct TileSweep {
             }
             members.append(member)
             owners.append((task, raster))
-            progress(0.3 * Double(index + 1) / Double(batch.count))
         }
         let swept = try ChangeSweep(members).run(jobs: tile.jobs) { progress(0.3 + 0.7 * $0) }
         for (k, owner) in owners.enumerated() {
@@ -93,18 +106,31 @@ struct TileSweep {
         }
     }
 
-    /// nil for a pair that cannot be compared and is refused as one.
-    private mutating func fit(_ task: Task) throws -> PairFit? {
-        let (before, after) = ends(task)
-        do {
-            return try PairFit(
+    /// Pixels of both dates, and what becomes of them, while a fit is made.
+    private static let fitBytes = 96 << 20
+
+    /// Of each task; nil for a pair that cannot be compared and is refused as one.
+    private mutating func fits(_ batch: [Task], progress: @Sendable (Double) -> Void) throws -> [PairFit?] {
+        let pairs = try batch.map { task in
+            let (before, after) = ends(task)
+            return (
                 before: try tile.blaming(before, scenes) { try sources.reader(before) },
-                after: try tile.blaming(after, scenes) { try sources.reader(after) }, keepsReference: comparison.isStack && task.isDate,
-                jobs: tile.jobs)
-        } catch let error as any TrenchWatchError where !(error is OutputError) {
-            try refuse(task, error)
-            return nil
+                after: try tile.blaming(after, scenes) { try sources.reader(after) }, keepsReference: comparison.isStack && task.isDate
+            )
         }
+        let together = WorkerPool.together(count: batch.count, jobs: tile.jobs, bytesEach: Self.fitBytes)
+        let jobs = max(1, tile.jobs / together)
+        var fits: [PairFit?] = []
+        try WorkerPool.mapInOrder(count: batch.count, jobs: together, window: together + 1) { k in
+            Result { try PairFit(before: pairs[k].before, after: pairs[k].after, keepsReference: pairs[k].keepsReference, jobs: jobs) }
+        } consume: { k, result in
+            do { fits.append(try result.get()) } catch let error as any TrenchWatchError where !(error is OutputError) {
+                try refuse(batch[k], error)
+                fits.append(nil)
+            }
+            progress(Double(k + 1) / Double(batch.count))
+        }
+        return fits
     }
 
     /// Draws the conclusion from a failure: a scene whose file it names goes; so does a date that cannot be compared with the reference; a pair
@@ -156,11 +182,54 @@ struct TileSweep {
             size: comparison.grid.size, signed: change.planes.signed, structure: change.planes.structure, luminance: change.luminance)
         return DateStep(
             sensitivity: member.fit.model.sensitivity, observedSquareKilometres: change.observedSquareKilometres,
-            planes: try kept(planes, of: index))
+            planes: try kept(planes, of: index), relation: DateRelation(member.fit))
     }
 
     private func kept(_ planes: DatePlanes, of index: Int) throws -> FileDigest {
         try tile.steps.keep(planes, of: comparison.dateKeys[index], grid: comparison.grid, isSimulated: scenes[index].isSimulated)
+    }
+
+    // MARK: Pairs by their dates
+
+    /// Pairs whose two dates were compared with the reference, by what came of that.
+    private mutating func derivePairs() throws {
+        let missing = comparison.plan.indices.filter { comparison.pairs[$0] == nil && isDerivable(comparison.plan[$0]) }
+        var planes: [Int: DatePlanes] = [:]
+        for k in missing {
+            let (before, after) = comparison.plan[k]
+            // Pairs of neighbours come in order, so that each date is read once.
+            planes = planes.filter { $0.key == before || $0.key == after || $0.key == 0 }
+            for index in [before, after] where planes[index] == nil { planes[index] = try keptPlanes(index) }
+            guard let first = planes[before], let second = planes[after] else { continue }
+            guard let step = try derived(CommonGround(first, second), before: before, after: after) else { continue }
+            try tile.steps.enter(step, of: comparison.pairKeys[k])
+            comparison.pairs[k] = step
+        }
+    }
+
+    private func keptPlanes(_ index: Int) throws -> DatePlanes {
+        try tile.steps.planes(
+            comparison.dateKeys[index], size: comparison.grid.size, part: index == comparison.reference ? .luminance : .picture)
+    }
+
+    /// nil where a date has no known shift.
+    private func derived(_ ground: CommonGround, before: Int, after: Int) throws -> PairStep? {
+        let bandCount = comparison.dates.compactMap { $0?.relation?.normalisation.gain.count }.first ?? 0
+        func relation(_ index: Int) -> DateRelation? {
+            index == comparison.reference ? .reference(bandCount: bandCount) : comparison.dates[index]?.relation
+        }
+        guard let first = relation(before), let second = relation(after),
+            let between = first.to(second, correlation: ground.correlation, size: comparison.grid.size)
+        else { return nil }
+        if ground.isTheSame { return PairStep(refusal: RefusedInput(input: "", error: PairFit.samePixels).reason) }
+        if ground.observed == 0 { return PairStep(refusal: RefusedInput(input: "", error: PairFit.nothingInCommon).reason) }
+        let metres = try PixelSize.metres(inMiddleOf: comparison.grid)
+        return PairStep(
+            record: PairRecord(
+                tile: tile.tile, before: "", after: "", shift: .init(between.registration, over: comparison.grid.size),
+                gain: between.normalisation.gain, offset: between.normalisation.offset, noiseSigma: between.noiseSigma,
+                clearShare: min(1, Double(ground.observed) / Double(max(1, ground.covered))),
+                observedSquareKilometres: Double(ground.observed) * metres.x * metres.y / 1e6, thresholdPixel: nil))
     }
 
     /// nil where none is asked for.

@@ -69,6 +69,17 @@ public enum WorkerPool {
     }
 }
 
+extension WorkerPool {
+    /// What pieces of work side by side may keep in memory together, for their planes.
+    private static let bytesTogether = 1 << 29
+
+    /// How many of several pieces of work are best done side by side, with `jobs` shared out among them: as many as there are threads, and fewer where their memory would
+    /// grow too large. A large piece of work keeps all threads busy by itself.
+    static func together(count: Int, jobs: Int, bytesEach: Int) -> Int {
+        max(1, min(count, jobs, bytesTogether / max(1, bytesEach)))
+    }
+}
+
 /// Hands out indices in order until there are none or something has failed.
 private final class IndexSource: Sendable {
     private let next = Atomic<Int>(0)
