@@ -40,15 +40,10 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         guard let bandCount = samples.first?.before.planes.count, bandCount > 0 else { return nil }
         let normalisation = fitNormalisation(samples, bandCount: bandCount)
         var blocks = mapping.map(samples.count) { DifferenceBlock(pair: samples[$0], normalisation: normalisation) }
-        let scales = blocks.map { $0.deviations() }
-        var noise = [Float](repeating: 0, count: bandCount)
-        for band in 0..<bandCount {
-            var values = scales.map { $0[band] }.filter { $0 > 0 }
-            guard !values.isEmpty else { return nil }
-            noise[band] = RobustStatistics.median(&values)
-        }
-        let noiseOfBands = noise
-        blocks = QuietCells.keep(mapping.change(consume blocks) { $0.explain(noise: noiseOfBands) })
+        // A first scale, for the weights of old structure.
+        let noise = NoiseSample(blocks, atMost: scaleSampleCount).differences.map { RobustStatistics.centredDeviation($0) }
+        guard noise.count == bandCount, noise.allSatisfy({ $0 > 0 }) else { return nil }
+        blocks = QuietCells.keep(mapping.change(consume blocks) { $0.explain(noise: noise) })
         var model = ChangeModel(
             normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], noiseOfScene: [], signedWeights: [], structureScale: 0)
         let sample = NoiseSample(blocks, atMost: noiseSampleCount)
@@ -58,6 +53,8 @@ public struct ChangeModel: Sendable, Equatable, Codable {
 
     /// Pixels that the noise is learnt from: five thousand a class tell it to one in a hundred.
     private static let noiseSampleCount = 1 << 17
+    /// Pixels that the first scale of each band is learnt from: their median tells it to one in a hundred.
+    private static let scaleSampleCount = 1 << 15
     /// Pixels that gains and offsets are learnt from: an eighth of the scene's contrast in noise leaves a gain uncertain by one in a thousand.
     private static let levelSampleCount = 1 << 15
 

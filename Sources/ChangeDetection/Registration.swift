@@ -133,9 +133,9 @@ public enum ShiftEstimator {
             width: samples.map(\.before.window.maxX).max() ?? 0, height: samples.map(\.before.window.maxY).max() ?? 0)
     }
 
-    /// Pixels that the whole-pixel shift is looked for with. Their standard error of a correlation is 0.002 where they are
+    /// Pixels that the whole-pixel shift is looked for with. Their standard error of a correlation is 0.003 where they are
     /// independent, and six times that where structure of 6 px makes them alike.
-    private static let searchPixels = 1 << 18
+    private static let searchPixels = 1 << 17
 
     /// The whole-pixel shift with the highest correlation of the clipped band-passed images.
     private static func wholePixelShift(_ samples: [RegistrationSample], _ mapping: Mapping) -> (x: Int, y: Int) {

@@ -8,7 +8,9 @@ enum EarthworkOverlap {
     static func new(
         _ found: [Earthwork], beyond known: [Earthwork], within nearMetres: Double = 60, minimumLengthMetres: Double
     ) -> [Earthwork] {
-        let knownPoints = known.flatMap { densified($0.shape.points) }
+        guard let bounds = GeographicBounds(found.flatMap(\.shape.points)) else { return [] }
+        let nearby = known.filter { GeographicBounds($0.shape.points)?.mayBeNear(bounds, metres: nearMetres) ?? false }
+        let knownPoints = nearby.flatMap { densified($0.shape.points) }
         func isNew(_ point: GeographicPoint) -> Bool { !knownPoints.contains { Geodesic.distance($0, point) < nearMetres } }
         return found.flatMap { earthwork -> [Earthwork] in
             guard case .line(let vertices) = earthwork.shape else {

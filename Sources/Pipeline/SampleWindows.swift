@@ -2,10 +2,11 @@ import Raster
 
 /// Windows spread over a scene, for what a sample of it tells.
 enum SampleWindows {
-    /// Where two dates are learnt from: shift, gains and noise need some hundred thousand pixels from all over the scene, and no more of a larger one. A turn or a stretch
-    /// shows itself at the edges, which a small scene has near.
+    /// Where two dates are learnt from: shift, gains and noise need some hundred thousand pixels from all over the scene, and no more of a larger one. In a large scene
+    /// more differs from place to place, and a turn shows itself by less than a pixel from one window to the next.
     static func ofPair(_ size: RasterSize) -> [PixelWindow] {
-        spread(over: size, side: 320, atMost: size.pixelCount > 4_000_000 ? 16 : 9)
+        let isLarge = size.pixelCount > 4_000_000
+        return spread(over: size, side: isLarge ? 320 : 256, atMost: isLarge ? 16 : 9)
     }
 
     /// At most `count` windows of `side` pixels on a regular lattice; all of a scene that is small enough.

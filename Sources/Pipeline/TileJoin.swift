@@ -25,7 +25,7 @@ enum TileJoin {
         case .polygon:
             let centre = earthwork.shape.meanCorner
             let twin = result.firstIndex { other in
-                other.kind == .compact && other.tiles != earthwork.tiles
+                other.kind == .compact && other.tiles != earthwork.tiles && mayBeNear(other, earthwork, metres: nearMetres)
                     && Geodesic.distance(other.shape.meanCorner, centre) < nearMetres
             }
             guard let twin else {
@@ -79,10 +79,17 @@ enum TileJoin {
     }
 
     private static func continues(_ a: Earthwork, _ b: Earthwork) -> Bool {
-        guard let gap = ends(a.shape.points, b.shape.points)?.metres, gap < gapMetres else { return false }
+        guard mayBeNear(a, b, metres: gapMetres), let gap = ends(a.shape.points, b.shape.points)?.metres, gap < gapMetres else {
+            return false
+        }
         guard let first = a.bearingDegrees, let second = b.bearingDegrees else { return false }
         let turn = abs(first - second)
         return min(turn, 180 - turn) < 40
+    }
+
+    private static func mayBeNear(_ a: Earthwork, _ b: Earthwork, metres: Double) -> Bool {
+        guard let first = GeographicBounds(a.shape.points), let second = GeographicBounds(b.shape.points) else { return false }
+        return first.mayBeNear(second, metres: metres)
     }
 
     private static func ends(_ a: [GeographicPoint], _ b: [GeographicPoint]) -> (metres: Double, reverseA: Bool, reverseB: Bool)? {
