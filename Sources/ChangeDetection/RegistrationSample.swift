@@ -119,25 +119,40 @@ extension RegistrationSample {
 
 extension BytePlane {
     /// Zero wherever a zero lies within `radius` pixels in both axes.
+    ///
+    /// - Precondition: `radius` is below 255.
     func eroded(by radius: Int) -> BytePlane {
-        func erodedLine(count: Int, at index: (Int) -> Int, source: [UInt8], into target: inout [UInt8]) {
-            var lastZero = -radius - 1
-            var result = [UInt8](repeating: 255, count: count)
-            for i in 0..<count {
-                if source[index(i)] == 0 { lastZero = i }
-                if i - lastZero <= radius { result[i] = 0 }
-            }
-            var nextZero = count + radius + 1
-            for i in stride(from: count - 1, through: 0, by: -1) {
-                if source[index(i)] == 0 { nextZero = i }
-                if nextZero - i <= radius { result[i] = 0 }
-            }
-            for i in 0..<count { target[index(i)] = result[i] }
+        precondition((0..<255).contains(radius), "the radius has to fit a byte")
+        var result = [UInt8](repeating: 255, count: values.count)
+        let width = width
+        let within = UInt8(radius + 1)
+        // So many pixels on, a zero that was passed still lies within the radius.
+        func pass(_ left: inout UInt8, _ value: UInt8, _ out: inout UInt8) {
+            left = value == 0 ? within : left > 0 ? left - 1 : 0
+            out = left > 0 ? 0 : out
         }
-        var horizontal = values
-        for y in 0..<height { erodedLine(count: width, at: { y * width + $0 }, source: values, into: &horizontal) }
-        var result = horizontal
-        for x in 0..<width { erodedLine(count: height, at: { $0 * width + x }, source: horizontal, into: &result) }
+        values.withUnsafeBufferPointer { values in
+            result.withUnsafeMutableBufferPointer { result in
+                for y in 0..<height {
+                    let row = (y * width)..<((y + 1) * width)
+                    var left: UInt8 = 0
+                    for i in row { pass(&left, values[i], &result[i]) }
+                    left = 0
+                    for i in row.reversed() { pass(&left, values[i], &result[i]) }
+                }
+            }
+        }
+        var columns = [UInt8](repeating: 0, count: width)
+        let rows = result
+        rows.withUnsafeBufferPointer { rows in
+            result.withUnsafeMutableBufferPointer { result in
+                columns.withUnsafeMutableBufferPointer { left in
+                    for y in 0..<height { for x in 0..<width { pass(&left[x], rows[y * width + x], &result[y * width + x]) } }
+                    left.update(repeating: 0)
+                    for y in (0..<height).reversed() { for x in 0..<width { pass(&left[x], rows[y * width + x], &result[y * width + x]) } }
+                }
+            }
+        }
         return BytePlane(width: width, height: height, values: result)
     }
 }

@@ -49,8 +49,7 @@ struct TIFFBlocks {
             } else if readsRows {
                 try decodeRows(held, wanted, plane, index, body)
             } else {
-                // The rows below the window need not be decoded where the codec can stop.
-                let rows = TIFFCompression.decodesRowByRow(layout.compression) ? wanted.maxY - held.y : held.height
+                let rows = decodedRows(wanted: wanted.maxY - held.y, of: held)
                 try handle.withScratch(byteCount: rows * rowBytes) { scratch in
                     try decodeBlock(index, into: scratch)
                     body(scratch.baseAddress, held, rowBytes, wanted)
@@ -64,11 +63,18 @@ struct TIFFBlocks {
         if try isLeftOut(index) { return [] }
         let stops = TIFFCompression.decodesRowByRow(layout.compression)
         let rows = stops ? min(held.height, layout.size.height - held.y) : held.height
-        let byteCount = layout.decodedByteCount(rows: rows)
-        return try [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-            try decodeBlock(index, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<byteCount]))
-            count = byteCount
+        let decoded = layout.decodedByteCount(rows: decodedRows(wanted: rows, of: held))
+        return try [UInt8](unsafeUninitializedCapacity: decoded) { buffer, count in
+            try decodeBlock(index, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[0..<decoded]))
+            count = layout.decodedByteCount(rows: rows)
         }
+    }
+
+    /// How far down to decode a block for its upper rows: no farther than that where the codec can stop. libtiff decodes whole tiles of deflate with a library that cannot stop, and
+    /// is more than twice as fast.
+    private func decodedRows(wanted rows: Int, of held: PixelWindow) -> Int {
+        guard TIFFCompression.decodesRowByRow(layout.compression) else { return held.height }
+        return layout.isTiled && TIFFCompression.isDeflate(layout.compression) && 2 * rows > held.height ? held.height : rows
     }
 
     /// The rows `rows` of a tall strip; empty where the file leaves it out. Decoders go forward only: a row above the last one decoded makes

@@ -1,3 +1,4 @@
+import ChangeDetection
 import Foundation
 import Raster
 import RasterIO
@@ -74,15 +75,91 @@ struct TileRunTests {
             output: without.output, cache: cache)
         let second = try without.run(scenes) { _ in }
         #expect(cache.statistics.decodedBlocks == 0)
-        // The limit for the change raster goes with the raster.
-        let expected = first.result?.pairs.map { pair in
-            var record = pair.record
-            #expect(record.thresholdPixel != nil)
-            record.thresholdPixel = nil
-            return record
-        }
-        #expect(second.result?.pairs.map(\.record) == expected)
+        // Without a raster what each date is to the reference tells of a pair, whatever an earlier run has made.
+        let fresh = try TileRun(
+            tile: without.tile, bands: nil, settings: without.settings, outputs: .detections, jobs: 2, since: nil,
+            steps: StepStore(ledger: nil), output: without.output, cache: cache
+        ).run(scenes) { _ in }
+        #expect(second.result?.pairs.map(\.record) == fresh.result?.pairs.map(\.record))
+        #expect(first.result?.pairs.allSatisfy { $0.record.thresholdPixel != nil } == true)
         #expect(second.result?.clearShares == first.result?.clearShares)
+    }
+
+    @Test("What two dates are to the reference tells how they compare with each other")
+    func derivedPairs() throws {
+        let fitted = try tile(StepStore(ledger: nil), DecodedBlockCache(budget: 64 << 20)).run(scenes) { _ in }
+        let derived = try TileRun(
+            tile: "33RXQ", bands: nil, settings: DetectionSettings(), outputs: .detections, jobs: 2, since: nil,
+            steps: StepStore(ledger: nil), output: StagedOutput(folder: folder.file("out")), cache: DecodedBlockCache(budget: 64 << 20)
+        ).run(scenes) { _ in }
+        let pairs = try zip(#require(fitted.result?.pairs), #require(derived.result?.pairs))
+        for (fitted, derived) in pairs.map({ ($0.record, $1.record) }) {
+            #expect(fitted.before == derived.before && fitted.after == derived.after && derived.shift.lock)
+            #expect(abs(fitted.shift.x - derived.shift.x) < 0.05 && abs(fitted.shift.y - derived.shift.y) < 0.05)
+            for band in 0..<2 {
+                let gains = try (#require(fitted.gain[band]), #require(derived.gain[band]))
+                let noises = try (#require(fitted.noiseSigma[band]), #require(derived.noiseSigma[band]))
+                #expect(abs(gains.0 - gains.1) < 0.05)
+                #expect(abs(noises.0 / noises.1 - 1) < 0.15)
+            }
+            #expect(abs(fitted.clearShare - derived.clearShare) < 0.05)
+            #expect(abs(fitted.observedSquareKilometres / derived.observedSquareKilometres - 1) < 0.05)
+        }
+    }
+
+    @Test("Shifts, gains and offsets of two dates against a third give those between the two")
+    func relations() throws {
+        func relation(_ x: Double, _ y: Double, _ gain: Double, _ offset: Double, turn: Double = 0) -> DateRelation {
+            DateRelation(
+                registration: Registration(
+                    x: x, y: y,
+                    slope: turn == 0
+                        ? nil : .init(xPerColumn: 0, xPerRow: -turn, yPerColumn: turn, yPerRow: 0, middleColumn: 500, middleRow: 400),
+                    residual: 0.03, lock: true),
+                normalisation: Normalisation(gain: [gain], offset: [offset]), noiseSigma: [0.01])
+        }
+        let size = RasterSize(width: 1000, height: 800)
+        let (first, second) = (relation(0.4, -0.3, 1.25, -0.1), relation(-0.2, 0.5, 0.8, 0.05, turn: 1e-4))
+        let between = try #require(first.to(second, correlation: 0.5, size: size))
+        // reference = 1.25 a − 0.1 = 0.8 b + 0.05.
+        #expect(abs(between.normalisation.gain[0] - 0.64) < 1e-12 && abs(between.normalisation.offset[0] - 0.12) < 1e-12)
+        #expect(abs(between.registration.x + 0.6) < 1e-3 && abs(between.registration.y - 0.8) < 1e-3)
+        #expect(abs((between.registration.slope?.yPerColumn ?? 0) - 1e-4) < 1e-8)
+        // Half of either's variance is the reference's own.
+        #expect(abs(between.noiseSigma[0] - 0.01 / 1.25) < 1e-12)
+        let back = try #require(second.to(first, correlation: 0.5, size: size))
+        #expect(abs(back.normalisation.gain[0] - 1 / 0.64) < 1e-12)
+        let same = try #require(DateRelation.reference(bandCount: 1).to(second, correlation: 0, size: size))
+        #expect(same.normalisation == second.normalisation && abs(same.registration.x + 0.2) < 1e-9)
+        var lost = second
+        lost = DateRelation(registration: .none, normalisation: lost.normalisation, noiseSigma: lost.noiseSigma)
+        #expect(first.to(lost, correlation: 0, size: size) == nil)
+    }
+
+    @Test("Several tiles side by side give what they give one after another", arguments: [2, 7])
+    func sideBySide(jobs: Int) throws {
+        for (k, name) in ["33RXR", "33RYQ"].enumerated() {
+            for date in 0..<3 { try Self.write(to: folder.file("Imagery/\(name)/\(Self.dates[date]).tif"), date: date + 10 * (k + 1)) }
+        }
+        func outputs(_ jobs: Int, _ name: String) throws -> [String: String] {
+            let out = folder.file(name)
+            let pipeline = folder.file("\(name).yaml")
+            try "name: side by side\nimagery: \(folder.file("Imagery"))\noutput: \(out)\n".write(
+                toFile: pipeline, atomically: true, encoding: .utf8)
+            var options = RunOptions()
+            options.jobs = jobs
+            let summary = try PipelineRun(file: PipelineFile(path: pipeline), options: options).run { _ in }
+            #expect(summary.pairs.map(\.tile) == summary.pairs.map(\.tile).sorted())
+            var found: [String: String] = [:]
+            for file in try FileManager.default.subpathsOfDirectory(atPath: out)
+            where !file.hasPrefix(".") && (file.hasSuffix(".tif") || file.hasSuffix(".png") || file.hasSuffix(".geojson")) {
+                found[file] = try ContentHash.sha256(fileAt: out + "/" + file).digest
+            }
+            return found
+        }
+        let alone = try outputs(1, "alone")
+        #expect(alone.keys.count { $0.hasSuffix(".tif") } == 4 + 3 + 3)
+        #expect(try outputs(jobs, "together") == alone)
     }
 
     @Test("A scene given twice under two dates is refused by name, and stays refused")
