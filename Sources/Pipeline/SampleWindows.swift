@@ -6,11 +6,14 @@ enum SampleWindows {
     /// more differs from place to place, and a turn shows itself by less than a pixel from one window to the next.
     static func ofPair(_ size: RasterSize) -> [PixelWindow] {
         let isLarge = size.pixelCount > 4_000_000
-        return spread(over: size, side: isLarge ? 320 : 256, atMost: isLarge ? 16 : 9)
+        return spread(over: size, side: isLarge ? 320 : 256, atMost: isLarge ? 16 : 9, withinTiles: isLarge ? 512 : nil)
     }
 
     /// At most `count` windows of `side` pixels on a regular lattice; all of a scene that is small enough.
-    static func spread(over size: RasterSize, side: Int, atMost count: Int) -> [PixelWindow] {
+    ///
+    /// - Parameter tileSide: windows are moved into the middle of the tile of that side which they lie about, as tiled files mostly have it: each then costs
+    ///   the decoding of one tile, not of four.
+    static func spread(over size: RasterSize, side: Int, atMost count: Int, withinTiles tileSide: Int? = nil) -> [PixelWindow] {
         let perAxis = max(1, Int(Double(count).squareRoot()))
         func starts(_ length: Int) -> [(start: Int, length: Int)] {
             let cells = min(perAxis, (length + side - 1) / side)
@@ -20,7 +23,8 @@ enum SampleWindows {
             }
             return (0..<cells).map { k in
                 let middle = (2 * k + 1) * length / (2 * cells)
-                return (middle - side / 2, side)
+                guard let tileSide, tileSide > side else { return (middle - side / 2, side) }
+                return (min(length - side, middle / tileSide * tileSide + (tileSide - side) / 2), side)
             }
         }
         let columns = starts(size.width)
