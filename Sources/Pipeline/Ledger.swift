@@ -39,7 +39,8 @@ final class Ledger: Sendable {
             try FileManager.default.createDirectory(
                 atPath: folder + "/planes", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
         } catch {
-            throw OutputError(path: folder, problem: "cannot be made", advice: "see that the output folder is writable")
+            throw OutputError(
+                path: folder, problem: "cannot be made (\(StagedOutput.reason(error)))", advice: "see that the output folder is writable")
         }
         var warnings: [String] = []
         do {

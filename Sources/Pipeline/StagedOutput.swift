@@ -70,7 +70,8 @@ final class StagedOutput: Sendable {
         while !parent.isEmpty, rmdir(folder + "/" + parent) == 0 { parent = (parent as NSString).deletingLastPathComponent }
     }
 
-    private static func reason(_ error: any Error) -> String {
+    /// What the system said.
+    static func reason(_ error: any Error) -> String {
         let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
         if let underlying, underlying.domain == NSPOSIXErrorDomain { return String(cString: strerror(Int32(underlying.code))) }
         return (error as NSError).localizedDescription

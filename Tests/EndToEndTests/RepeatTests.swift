@@ -1,0 +1,80 @@
+import Foundation
+import TestSupport
+import Testing
+
+/// A run is evidence where others can repeat it from what it left.
+@Suite("A run repeated from its manifest")
+struct RepeatTests {
+    private let folder: TemporaryFolder
+    private let pipeline: String
+
+    init() throws {
+        folder = try TemporaryFolder()
+        try FileManager.default.copyItem(atPath: Fixtures.simulated + "/Imagery", toPath: folder.file("Imagery"))
+        pipeline = try Fixtures.pipeline("name: evidence\nimagery: Imagery\noutput: out\nscenes: { from: 2020-01-01 }\n", in: folder)
+    }
+
+    private func repeated(_ arguments: String..., from output: String = "out") throws -> Executable.Outcome {
+        try Executable.run(["repeat", folder.file(output), "--output", folder.file("again")] + arguments)
+    }
+
+    @Test("The same bytes come out, whatever has joined the folder since, with any number of workers", arguments: ["1", "3"])
+    func same(jobs: String) throws {
+        #expect(try Executable.run(["run", pipeline]).exitCode == 0)
+        try FileManager.default.copyItem(
+            atPath: folder.file("Imagery/33RXQ/2021-01-19.tif"), toPath: folder.file("Imagery/33RXQ/2022-01-19.tif"))
+        try folder.write("not a scene".utf8, to: "Imagery/33RXQ/2022-02-02.tif")
+        let outcome = try repeated("--jobs", jobs)
+        #expect(outcome.exitCode == 0, "\(outcome.output)\(outcome.complaints)")
+        #expect(outcome.output.contains("all as the manifest says"))
+        let (first, second) = (files(below: folder.file("out")), files(below: folder.file("again")))
+        #expect(first.keys.sorted() == second.keys.sorted())
+        for (name, bytes) in first where name != "run.json" { #expect(second[name] == bytes, "\(name)") }
+    }
+
+    @Test("So it is with a pair")
+    func pair() throws {
+        let scenes = ["2020-05-14", "2021-01-19"].map { folder.file("Imagery/33RXQ/\($0).tif") }
+        #expect(try Executable.run(["diff"] + scenes + ["--output", folder.file("out"), "--outputs", "detections,report"]).exitCode == 0)
+        let outcome = try repeated("--json")
+        #expect(outcome.exitCode == 0, "\(outcome.output)\(outcome.complaints)")
+        #expect(try outcome.json["sound"] as? Bool == true)
+    }
+
+    @Test("A file that was altered after the run shows as one that does not come out again")
+    func altered() throws {
+        #expect(try Executable.run(["run", pipeline, "--outputs", "detections"]).exitCode == 0)
+        let path = folder.file("out/run.json")
+        let text = try String(contentsOfFile: path, encoding: .utf8)
+        let digest = try #require(text.range(of: #""path" : "detections.geojson",\s+"sha256" : "[0-9a-f]{8}"#, options: .regularExpression))
+        try (text[..<digest.upperBound].dropLast(8) + "00000000" + text[digest.upperBound...]).write(
+            toFile: path, atomically: true, encoding: .utf8)
+        let outcome = try repeated()
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.output.contains("changed: detections.geojson"), "\(outcome.output)\(outcome.complaints)")
+    }
+
+    @Test("An input that is another one, or gone, is named, and nothing is made", arguments: [true, false])
+    func otherInput(isGone: Bool) throws {
+        #expect(try Executable.run(["run", pipeline, "--outputs", "detections"]).exitCode == 0)
+        let scene = "Imagery/33RXP/2020-05-14.tif"
+        if isGone {
+            try FileManager.default.removeItem(atPath: folder.file(scene))
+        } else {
+            try folder.write("other".utf8, to: scene)
+        }
+        let outcome = try repeated()
+        #expect(outcome.exitCode == 1)
+        #expect(outcome.complaints.contains(scene) && outcome.complaintLines.count == 1, "\(outcome.complaints)")
+        #expect(!FileManager.default.fileExists(atPath: folder.file("again")))
+    }
+
+    @Test("It does not write where something is")
+    func occupied() throws {
+        #expect(try Executable.run(["run", pipeline, "--outputs", "detections"]).exitCode == 0)
+        try folder.write("mine".utf8, to: "again/notes.txt")
+        #expect(try repeated().complaints.contains("is not empty"))
+        #expect(try Executable.run(["repeat", folder.file("out"), "--output", folder.file("out")]).exitCode == 1)
+        #expect(files(below: folder.file("again")).keys.sorted() == ["notes.txt"])
+    }
+}
