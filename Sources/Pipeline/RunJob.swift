@@ -36,14 +36,7 @@ public struct PipelineRun: Sendable {
 
     /// What is there to do.
     private func plan() throws -> (inventory: SceneInventory, stacks: [TileStack], summary: RunSummary) {
-        var inventory = try SceneFinder.find(in: file.imagery, besides: file.output)
-        if let inputs = options.inputs {
-            func isAmong(_ path: String) -> Bool {
-                inputs.contains(URL(fileURLWithPath: path).standardizedFileURL.path) || inputs.contains(path)
-            }
-            inventory.scenes.removeAll { !$0.files.contains(where: isAmong) }
-            inventory.refused.removeAll { !isAmong($0.path) }
-        }
+        let inventory = try SceneFinder.find(in: file.imagery, besides: file.output) { options.inputs?.contains($0) ?? true }
         var summary = RunSummary(output: file.output)
         summary.isDryRun = options.dryRun
         summary.warnings = inventory.warnings

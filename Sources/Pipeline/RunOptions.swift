@@ -48,7 +48,7 @@ public struct RunOptions: Sendable {
     public var since: CalendarDate?
     /// Says what would be done, and does nothing.
     public var dryRun: Bool
-    /// Only scenes all of whose files are among these are used, and no refusal but theirs is told; nil for all that are found.
+    /// Absolute paths of the only files that are looked at; nil for all that are found.
     var inputs: Set<String>?
     /// New findings end the program with `ExitCode.newFindings`.
     public var exitCodeForFindings: Bool

@@ -8,15 +8,22 @@ public enum SceneFinder {
 
     /// Every scene below `folder`, links followed once. What cannot be used is listed with its reason; it never stops the rest.
     ///
-    /// - Parameter output: where a run writes; what lies there is its work and none of the imagery, also where the one folder holds the other.
+    /// - Parameters:
+    ///   - output: where a run writes; what lies there is its work and none of the imagery, also where the one folder holds the other.
+    ///   - isWanted: by absolute path; other files are as if they were not there.
     /// - Throws: `InputError` where there is no such folder or it cannot be listed.
-    public static func find(in folder: String, besides output: String? = nil) throws -> SceneInventory {
+    public static func find(
+        in folder: String, besides output: String? = nil, isWanted: (String) -> Bool = { _ in true }
+    ) throws -> SceneInventory {
         let walk = try FolderWalk(root: folder, besides: output.map { [$0, $0 + "/change", $0 + "/diffs"] } ?? []) { isRaster($0) }
         let outer = namesAbove(folder).suffix(1)
-        let files = walk.files.map { SceneFile(path: $0.path, folders: outer + $0.folders, outerCount: outer.count) }
+        func isUsed(_ path: String) -> Bool { isWanted(URL(fileURLWithPath: path).standardizedFileURL.path) }
+        let files = walk.files.filter { isUsed($0.path) }.map {
+            SceneFile(path: $0.path, folders: outer + $0.folders, outerCount: outer.count)
+        }
         var assembler = SceneAssembler(needsDate: true)
         assembler.assemble(files.filter { readable.contains($0.fileExtension) })
-        let refused = walk.refused + assembler.refused + refusedJPEG2000(files)
+        let refused = walk.refused.filter { isUsed($0.path) } + assembler.refused + refusedJPEG2000(files)
         let (scenes, warnings) = numbered(assembler.scenes)
         return SceneInventory(
             scenes: scenes, refused: refused.sorted { ($0.path, $0.reason) < ($1.path, $1.reason) },

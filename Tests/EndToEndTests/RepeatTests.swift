@@ -77,4 +77,44 @@ struct RepeatTests {
         #expect(try Executable.run(["repeat", folder.file("out"), "--output", folder.file("out")]).exitCode == 1)
         #expect(files(below: folder.file("again")).keys.sorted() == ["notes.txt"])
     }
+
+    @Test(
+        "Every file that a run reads of what it was given stands in the manifest",
+        .enabled(if: canTrace, "needs strace, and the right to use it"))
+    func complete() throws {
+        try folder.write(Self.area.utf8, to: "area.geojson")
+        try folder.write(Self.register.utf8, to: "claims/register.yaml")
+        let pipeline = try Fixtures.pipeline(
+            "imagery: Imagery\noutput: out\narea: area.geojson\nclaims: claims/register.yaml\n", in: folder)
+        let log = folder.file("opened.txt")
+        let words = ["-f", "-qq", "-e", "trace=open,openat,openat2", "-o", log, Executable.path, "run", pipeline, "--quiet"]
+        #expect(try OtherReader.run("strace", words).status == 0)
+        let root = folder.path + "/"
+        let opened = try String(contentsOfFile: log, encoding: .utf8).split(separator: "\n").filter { !$0.contains("ENOENT") }
+            .compactMap { $0.split(separator: "\"").dropFirst().first.map(String.init) }
+            .filter { path in
+                var isFolder: ObjCBool = false
+                return path.hasPrefix(root) && !path.hasPrefix(root + "out")
+                    && FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+                    && !isFolder.boolValue
+            }
+        let text = try String(contentsOfFile: folder.file("out/run.json"), encoding: .utf8)
+        let manifest = try #require(JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        let inputs = try #require(manifest["inputs"] as? [[String: Any]]).compactMap { $0["path"] as? String }
+        #expect(Set(opened) == Set(inputs))
+        #expect(inputs.count == 7, "four scenes, pipeline, area, register: \(inputs)")
+    }
+
+    private static let area = """
+        {"type": "Polygon", "coordinates": [[[16, 29], [17, 29], [17, 32], [16, 32], [16, 29]]]}
+        """
+    private static let register = """
+        article: { title: Evidence, published: 2021-01-22, note: Made up for a test. }
+        places:
+          around: ../area.geojson
+        claims:
+          - { id: some, statement: There is a trench., attributed_to: a test, measure: linear_length_km, place: around, expect: { more_than: 0 } }
+        """
+
+    private static let canTrace = OtherReader.has("strace") && (try? OtherReader.run("strace", ["-o", "/dev/null", "true"]).status) == 0
 }
