@@ -5,13 +5,15 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SPEED ?=
 COUNT ?=
+SECONDS ?= 60
+FORMATS ?=
 BUILD := .build/release
 PACKAGES := libpng-dev libtiff-dev libgeotiff-dev libproj-dev libgeos-dev libcairo2-dev libsqlite3-dev libssl-dev zlib1g-dev \
 	libcurl4-gnutls-dev ca-certificates fonts-dejavu-core pkg-config
-SOURCES := Sources Tests Benchmarks/Package.swift Benchmarks/Sources Package.swift
+SOURCES := Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help deps packages toolchain build demo test bench instructions accuracy format lint install clean
+.PHONY: help deps packages toolchain build demo test bench instructions accuracy fuzz format lint install clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -65,6 +67,9 @@ instructions: build ## count the instructions of a small diff (valgrind) and com
 accuracy: build ## measure what is found, missed and falsely found, beside simple peers (Python with numpy, scipy, rasterio, shapely and pyproj)
 	python3 Benchmarks/Accuracy/accuracy.py
 
+fuzz: deps ## feed the readers with made-up files for SECONDS=60 each; FORMATS="tiff png" names some (Python for the seeds)
+	SWIFT="$(SWIFT)" SECONDS_EACH=$(SECONDS) Fuzz/fuzz $(FORMATS)
+
 format: toolchain ## format the sources in place
 	$(SWIFT) format --in-place --recursive $(SOURCES)
 
@@ -77,4 +82,4 @@ install: build ## install below PREFIX (/usr/local)
 
 clean: ## remove what was built, but not Output
 	$(SWIFT) package clean
-	rm -rf Benchmarks/.build .build/speed
+	rm -rf Benchmarks/.build Fuzz/.build .build/speed

@@ -18,6 +18,8 @@ let package = Package(
         .executable(name: "trenchwatch", targets: ["trenchwatch"]),
         // For the benchmarks.
         .library(name: "Detection", targets: ["Raster", "PixelKernels", "ChangeDetection"]),
+        // For the fuzzers.
+        .library(name: "FuzzEntries", targets: ["FuzzEntries"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -87,6 +89,10 @@ let package = Package(
             ]),
 
         .target(name: "TestSupport", dependencies: ["Raster", "RasterIO"], path: "Tests/TestSupport"),
+        .target(
+            name: "FuzzEntries",
+            dependencies: ["Raster", "RasterIO", "Geodesy", "Scenes", "ChangeDetection", "Simulation", "Claims", "Pipeline"],
+            path: "Tests/FuzzEntries"),
         .testTarget(name: "RasterTests", dependencies: ["Raster"]),
         .testTarget(name: "PixelKernelsTests", dependencies: ["PixelKernels"]),
         .testTarget(name: "RasterIOTests", dependencies: ["RasterIO", "TestSupport"]),
@@ -98,6 +104,7 @@ let package = Package(
         .testTarget(name: "SimulationTests", dependencies: ["Simulation", "TestSupport"]),
         .testTarget(name: "ReportingTests", dependencies: ["Reporting", "TestSupport"]),
         .testTarget(name: "PipelineTests", dependencies: ["Pipeline", "TestSupport"]),
+        .testTarget(name: "FuzzTests", dependencies: ["FuzzEntries", "TestSupport"], exclude: ["PastFindings"]),
         .testTarget(name: "EndToEndTests", dependencies: ["TestSupport", "trenchwatch"]),
     ],
     swiftLanguageModes: [.v6]
