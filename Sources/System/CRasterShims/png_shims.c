@@ -100,15 +100,19 @@ bool tw_png_reader_read_header(tw_png_reader *reader, tw_png_header *header) {
     if (header->bit_depth == 16 && *(const uint8_t *)&probe == 1) { png_set_swap(png); }
     reader->passes = png_set_interlace_handling(png);
     reader->height = header->height;
-    png_read_update_info(png, info);
-    header->channels = png_get_channels(png, info);
-    header->sample_bytes = png_get_bit_depth(png, info) / 8;
+    const bool is_colour = (header->color_type & PNG_COLOR_MASK_COLOR) != 0;
+    const bool has_alpha = (header->color_type & PNG_COLOR_MASK_ALPHA) != 0 || header->has_transparency_chunk;
+    header->channels = (is_colour ? 3 : 1) + (has_alpha ? 1 : 0);
+    header->sample_bytes = header->bit_depth == 16 ? 2 : 1;
     reader->text_count = png_get_text(png, info, &reader->texts, NULL);
     return true;
 }
 
 bool tw_png_reader_read_rows(tw_png_reader *reader, uint8_t *pixels, size_t stride) {
     if (setjmp(reader->jump)) { return false; }
+    // Allocates and clears rows of the width that the file claims, so the claim has to be judged before.
+    png_read_update_info(reader->png, reader->info);
+    if (png_get_rowbytes(reader->png, reader->info) != stride) { png_error(reader->png, "rows are not as long as the header says"); }
     for (reader->pass = 0; reader->pass < reader->passes; reader->pass++) {
         for (reader->row = 0; reader->row < reader->height; reader->row++) {
             png_read_row(reader->png, pixels + (size_t)reader->row * stride, NULL);

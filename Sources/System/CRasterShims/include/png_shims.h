@@ -36,10 +36,10 @@ typedef struct {
 tw_png_reader *tw_png_reader_create(
     tw_png_read_callback read, void *context, uint32_t max_width, uint32_t max_height, size_t max_chunk_bytes);
 void tw_png_reader_destroy(tw_png_reader *reader);
-// Reads up to the pixels and arranges their expansion.
+// Reads up to the pixels and arranges their expansion. Takes no memory for pixels.
 bool tw_png_reader_read_header(tw_png_reader *reader, tw_png_header *header);
 // Decodes all rows, interleaved samples in the machine's byte order, `stride` bytes apart; then what follows them, to the end of the
-// picture's data.
+// picture's data. `stride` is what the header gives for a row; libpng takes memory for two.
 bool tw_png_reader_read_rows(tw_png_reader *reader, uint8_t *pixels, size_t stride);
 // Row and pass that were being decoded when an error came; -1 before the first and after the last row.
 int64_t tw_png_reader_row(const tw_png_reader *reader);
