@@ -295,6 +295,20 @@ SCENARIOS = {
 }
 
 
+# Deeper than the parsers follow, closed or not; short, lest all mutations be long.
+DEEP_YAML = {
+    "deep-lists": "name: " + "[" * 3000,
+    "deep-mappings": "name: " + "{a: " * 1500,
+    "deep-blocks": "".join(" " * depth + "a:\n" for depth in range(80)),
+    "aliases": "a: &a [x, x]\n" + "".join(f"{chr(98 + i)}: &{chr(98 + i)} [*{chr(97 + i)}, *{chr(97 + i)}]\n" for i in range(8)),
+}
+DEEP_JSON = {
+    "deep-lists": "[" * 2000 + "]" * 2000,
+    "deep-coordinates": '{"type":"Polygon","coordinates":' + "[" * 2000 + "]" * 2000 + "}",
+    "deep-collections": '{"type":"GeometryCollection","geometries":[' * 60 + "]}" * 60,
+}
+
+
 def main():
     target = pathlib.Path(sys.argv[1])
 
@@ -311,11 +325,11 @@ def main():
     put("png", pngs())
     put("sidecar", SIDECARS.items())
     put("names", ((f"names-{index}", names) for index, names in enumerate(NAMES)))
-    put("metadata", METADATA_FILES.items())
-    put("pipeline", [*PIPELINES.items(), *examples(".", "*.yaml")])
-    put("register", [*registers(), *examples("claims", "*.yaml")])
-    put("geojson", [*GEOJSON.items(), *examples("areas", "*.geojson")])
-    put("scenario", [*SCENARIOS.items(), *examples("scenarios", "*.yaml")])
+    put("metadata", [*METADATA_FILES.items(), *DEEP_JSON.items()])
+    put("pipeline", [*PIPELINES.items(), *DEEP_YAML.items(), *examples(".", "*.yaml")])
+    put("register", [*registers(), *DEEP_YAML.items(), *examples("claims", "*.yaml")])
+    put("geojson", [*GEOJSON.items(), *DEEP_JSON.items(), *examples("areas", "*.geojson")])
+    put("scenario", [*SCENARIOS.items(), *DEEP_YAML.items(), *examples("scenarios", "*.yaml")])
 
 
 if __name__ == "__main__":

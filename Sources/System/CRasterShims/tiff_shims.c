@@ -5,6 +5,7 @@
 #include <geotiff/geo_simpletags.h>
 #include <geotiff/geotiff.h>
 #include <geotiff/geovalues.h>
+#include <math.h>
 #include <proj.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -157,6 +158,22 @@ static void write_with_datum(const char *proj4, int gcs, char *definition, size_
     }
 }
 
+// libgeotiff spells numbers out with all their digits in a text of fixed size, and appends to it unchecked: 1e300 would run over its end.
+static int is_spelled_shortly(const double *numbers, int count) {
+    for (int i = 0; i < count; i++) {
+        if (!(fabs(numbers[i]) < 1e12)) return 0;
+    }
+    return 1;
+}
+
+static int can_be_spelled(const GTIFDefn *defn) {
+    const double others[] = {
+        defn->SemiMajor, defn->SemiMinor, defn->PMLongToGreenwich, defn->UOMLengthInMeters, defn->UOMAngleInDegrees,
+    };
+    return is_spelled_shortly(others, sizeof others / sizeof *others) && is_spelled_shortly(defn->ProjParm, MAX_GTIF_PROJPARMS)
+        && is_spelled_shortly(defn->TOWGS84, sizeof defn->TOWGS84 / sizeof *defn->TOWGS84);
+}
+
 int rs_geokeys_definition(
     const uint16_t *directory, int directory_count, const double *doubles, int double_count, const char *text,
     char *definition, size_t definition_size) {
@@ -168,7 +185,7 @@ int rs_geokeys_definition(
         if (text) ST_SetKey(session.tags, 34737, (int)strlen(text) + 1, STT_ASCII, (void *)text);
         GTIFDefn *defn = GTIFAllocDefn();
         if (defn && begin_session(&session) && GTIFGetDefn(session.keys, defn)) {
-            char *proj4 = GTIFGetProj4Defn(defn);
+            char *proj4 = can_be_spelled(defn) ? GTIFGetProj4Defn(defn) : NULL;
             if (proj4 && strncmp(proj4, "+proj=", 6) == 0 && strlen(proj4) + 16 < definition_size) {
                 write_with_datum(proj4, defn->GCS, definition, definition_size);
                 found = 1;
