@@ -35,22 +35,19 @@ final class Ledger: Sendable {
     init(outputFolder: String) throws {
         let folder = outputFolder + "/" + Self.folderName
         let path = folder + "/ledger.sqlite"
-        do {
-            try FileManager.default.createDirectory(
-                atPath: folder + "/planes", withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
-        } catch {
-            throw OutputError(
-                path: folder, problem: "cannot be made (\(StagedOutput.reason(error)))", advice: "see that the output folder is writable")
-        }
+        _ = try RealFolder(Self.folderName + "/planes", below: outputFolder, makingWith: 0o700)
         var warnings: [String] = []
+        // SQLite would follow a link, and wait for what a pipe never gives.
+        for file in Self.databaseFiles(path) where RealFolder.kind(file).map({ $0 != S_IFREG }) ?? false {
+            warnings.append("\(file): no file of a run's own; it is put aside and all is computed anew")
+            rename(file, file + ".damaged")
+        }
         do {
             database = try Self.open(path)
         } catch let error as DatabaseError where Self.isDamage(error) {
             warnings.append(
                 "\(path): the ledger of earlier runs is damaged (\(error.message ?? "SQLite")); it is put aside and all is computed anew")
-            for suffix in ["", "-journal", "-wal", "-shm"] where FileManager.default.fileExists(atPath: path + suffix) {
-                rename(path + suffix, path + suffix + ".damaged")
-            }
+            for file in Self.databaseFiles(path) where RealFolder.kind(file) != nil { rename(file, file + ".damaged") }
             do { database = try Self.open(path) } catch { throw Self.failure(path, error) }
         } catch {
             throw Self.failure(path, error)
@@ -67,6 +64,9 @@ final class Ledger: Sendable {
             unlink(folder + "/planes/" + name)
         }
     }
+
+    /// The database and what SQLite keeps beside it.
+    private static func databaseFiles(_ path: String) -> [String] { ["", "-journal", "-wal", "-shm"].map { path + $0 } }
 
     private static func open(_ path: String) throws -> DatabaseQueue {
         var configuration = Configuration()
@@ -156,22 +156,24 @@ final class Ledger: Sendable {
         }
     }
 
-    /// What the last finished run left in the output folder, by path relative to it.
+    /// What the last finished run left in the output folder, by path relative to it. What would lie elsewhere no run has entered: a ledger may have
+    /// come with a folder from strangers.
     func outputs() throws -> [String: Output] {
         try read { db in
             var known: [String: Output] = [:]
             for row in try Row.fetchAll(db, sql: "SELECT path, entry FROM output") {
                 let data: Data = row["entry"]
-                known[row["path"]] = try? JSONDecoder().decode(Output.self, from: data)
+                guard let output = try? JSONDecoder().decode(Output.self, from: data), Manifest.staysInside(output.path) else { continue }
+                known[output.path] = output
             }
             return known
         }
     }
 
-    /// True where the file stands in the output folder as the ledger has it. One that was touched is hashed.
+    /// True where the file itself, and no link, stands in the output folder as the ledger has it. One that was touched is hashed.
     func isIntact(_ output: Output) -> Bool {
         let path = outputFolder + "/" + output.path
-        guard let identity = FileIdentity(path: path) else { return false }
+        guard !RealFolder.isLink(path), let identity = FileIdentity(path: path) else { return false }
         if identity == output.identity { return true }
         guard identity.bytes == output.identity.bytes, let found = try? ContentHash.sha256(fileAt: path) else { return false }
         return found.digest == output.digest.sha256

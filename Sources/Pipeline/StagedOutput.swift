@@ -9,19 +9,27 @@ final class StagedOutput: Sendable {
     private let staging: String
 
     /// Clears what a killed run left. The caller holds the folder's lock.
+    ///
+    /// - Throws: `OutputError` where the folder cannot be written, or holds links in the place of folders that a run writes into.
     init(folder: String) throws {
         self.folder = folder
         staging = folder + "/.trenchwatch-staging"
+        // Seen again when files are put in place; said here, before hours of work.
+        for name in ["diffs", "change"] where RealFolder.isLink(folder + "/" + name) { _ = try RealFolder(name, below: folder) }
         Unfinished.begin(staging)
         do {
-            if FileManager.default.fileExists(atPath: staging) { try FileManager.default.removeItem(atPath: staging) }
-            try FileManager.default.createDirectory(
-                atPath: staging, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
+            // Of a link that stands there only the link itself goes.
+            if RealFolder.kind(staging) != nil { try FileManager.default.removeItem(atPath: staging) }
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw OutputError(
-                path: folder, problem: "the output folder cannot be written (\(Self.reason(error)))",
-                advice: "check its permissions and the free space")
+            throw Self.unwritable(folder, Self.reason(error))
         }
+        guard mkdir(staging, 0o700) == 0 else { throw Self.unwritable(folder, String(cString: strerror(errno))) }
+    }
+
+    private static func unwritable(_ folder: String, _ reason: String) -> OutputError {
+        OutputError(
+            path: folder, problem: "the output folder cannot be written (\(reason))", advice: "check its permissions and the free space")
     }
 
     deinit {
@@ -49,26 +57,32 @@ final class StagedOutput: Sendable {
 
     private func moveAll(last: String) throws {
         let files = written()
+        // Before any file moves, so that a folder which is refused leaves everything as it was.
+        for parent in Set(files.map(Self.parent)).sorted() { _ = try RealFolder(parent, below: folder, makingWith: 0o777) }
         for relative in files.filter({ $0 != last }) + files.filter({ $0 == last }) {
-            let target = folder + "/" + relative
-            do {
-                try FileManager.default.createDirectory(
-                    atPath: (target as NSString).deletingLastPathComponent, withIntermediateDirectories: true)
-            } catch {
-                throw OutputError(path: target, problem: "its folder cannot be made (\(Self.reason(error)))")
-            }
-            guard rename(staging + "/" + relative, target) == 0 else {
-                throw OutputError(path: target, problem: "it cannot be put in place (\(String(cString: strerror(errno))))")
+            let place = try RealFolder(Self.parent(relative), below: folder, makingWith: 0o777)
+            // In the place of a link comes the file itself.
+            guard renameat(AT_FDCWD, staging + "/" + relative, place.descriptor, Self.name(relative)) == 0 else {
+                throw OutputError(
+                    path: folder + "/" + relative, problem: "it cannot be put in place (\(String(cString: strerror(errno))))")
             }
         }
     }
 
     /// Takes a file away that no run makes any more, and folders that it leaves empty.
     func remove(_ relative: String) {
-        unlink(folder + "/" + relative)
-        var parent = (relative as NSString).deletingLastPathComponent
-        while !parent.isEmpty, rmdir(folder + "/" + parent) == 0 { parent = (parent as NSString).deletingLastPathComponent }
+        guard Manifest.staysInside(relative), let place = try? RealFolder(Self.parent(relative), below: folder) else { return }
+        unlinkat(place.descriptor, Self.name(relative), 0)
+        var emptied = Self.parent(relative)
+        while !emptied.isEmpty, let above = try? RealFolder(Self.parent(emptied), below: folder),
+            unlinkat(above.descriptor, Self.name(emptied), AT_REMOVEDIR) == 0
+        {
+            emptied = Self.parent(emptied)
+        }
     }
+
+    private static func parent(_ relative: String) -> String { (relative as NSString).deletingLastPathComponent }
+    private static func name(_ relative: String) -> String { (relative as NSString).lastPathComponent }
 
     /// What the system said.
     static func reason(_ error: any Error) -> String {
@@ -88,9 +102,17 @@ func fileNameComponent(_ text: String) -> String {
         result.unicodeScalars.append(isSafe ? scalar : "_")
     }
     while result.hasPrefix(".") { result = "_" + result.dropFirst() }
+    if isReservedOnWindows(result) { result = "_" + result }
     if result == text, !text.isEmpty, text.utf8.count <= longestComponent { return result }
     let mark = "-" + ((try? ContentHash.sha256(Array(text.utf8))) ?? "").prefix(8)
     return (result.isEmpty ? "_" : String(result.prefix(longestComponent - mark.count))) + mark
 }
 
 private let longestComponent = 100
+
+/// Names that stand for devices there, whatever their extension, and those that lose their last character: an output folder may lie on such a
+/// machine's disk, or be copied to it. Source: Microsoft, "Naming Files, Paths, and Namespaces".
+private func isReservedOnWindows(_ name: String) -> Bool {
+    let stem = name.prefix { $0 != "." }.uppercased()
+    return name.hasSuffix(".") || ["CON", "PRN", "AUX", "NUL"].contains(stem) || stem.wholeMatch(of: /(COM|LPT)[0-9]/) != nil
+}

@@ -59,6 +59,38 @@ struct LedgerTests {
         #expect(FileManager.default.fileExists(atPath: whole))
     }
 
+    @Test(
+        "A ledger that came with a folder from strangers names no file outside it",
+        arguments: ["../mine.txt", "/mine.txt", "a/../../mine.txt", ""])
+    func foreignOutput(path: String) throws {
+        let ledger = try Ledger(outputFolder: folder.path)
+        let mine = try folder.write("mine".utf8, to: "mine.txt")
+        let identity = try #require(FileIdentity(path: mine))
+        let entry = { Ledger.Output(path: $0, digest: FileDigest(sha256: "", bytes: 4), identity: identity, key: nil) }
+        let run = FinishedRun(key: "", earthworks: [], verdicts: [:], scenes: [:], refused: [], warnings: [])
+        try ledger.finish(run, outputs: [entry(path), entry("run.json")], used: [])
+        #expect(try ledger.outputs().keys.sorted() == ["run.json"])
+    }
+
+    @Test("A link in an output's place is not the output, whatever it leads to")
+    func linkedOutput() throws {
+        let ledger = try Ledger(outputFolder: folder.path)
+        let there = try folder.write("same".utf8, to: "elsewhere/run.json")
+        let entry = Ledger.Output(
+            path: "run.json", digest: FileDigest(sha256: try ContentHash.sha256(fileAt: there).digest, bytes: 4),
+            identity: try #require(FileIdentity(path: there)), key: nil)
+        try FileManager.default.createSymbolicLink(atPath: folder.file("run.json"), withDestinationPath: there)
+        #expect(!ledger.isIntact(entry))
+    }
+
+    @Test("The folder is for its user's eyes only")
+    func isPrivate() throws {
+        let ledger = try Ledger(outputFolder: folder.path)
+        for path in [ledger.folder, ledger.folder + "/planes"] {
+            #expect(try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int == 0o700)
+        }
+    }
+
     @Test("A manifest tells the bytes that were used, also where the file is another by then")
     func bytesUsed() throws {
         let path = try folder.write("old".utf8, to: "scene.tif")

@@ -71,12 +71,14 @@ struct StagedOutputTests {
         arguments: [
             "", ".", "..", "...", "../../etc/passwd", "/etc/passwd", "a/b", "a\\b", "a\u{0}b", ".hidden", "-rf", "33RXQ", "2021-01-19",
             "tile name", "é", "\u{202E}gpj", "~", String(repeating: "x", count: 5000), "....//....//",
+            "CON", "nul", "aux.txt", "COM1.tar.gz", "lpt9", "a.", "prn .",
         ])
     func fileNames(name: String) {
         let safe = fileNameComponent(name)
         #expect(!safe.isEmpty && safe.utf8.count <= 100)
         #expect(!safe.hasPrefix("."))
         #expect(safe.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "/") && $0 != UInt8(ascii: "\\") })
+        #expect(!safe.hasSuffix(".") && safe.prefix { $0 != "." }.wholeMatch(of: /(?i)CON|PRN|AUX|NUL|(COM|LPT)[0-9]/) == nil)
         #expect(Manifest.staysInside("diffs/\(safe)/x"))
         #expect(fileNameComponent(safe) == safe)
     }
@@ -97,7 +99,26 @@ struct StagedOutputTests {
         #expect(output.written() == ["change/u/a.tif"])
     }
 
-    @Test("plain names stay as they are", arguments: ["33RXQ", "2021-01-19", "S2A_MSIL2A.SAFE", "a+b"])
+    @Test("what is being made is for its user's eyes only")
+    func isPrivate() throws {
+        let output = try StagedOutput(folder: folder.path)
+        let staging = (output.path("x") as NSString).deletingLastPathComponent
+        #expect(try FileManager.default.attributesOfItem(atPath: staging)[.posixPermissions] as? Int == 0o700)
+    }
+
+    @Test("nothing is taken away by a path that leads out, or through a link")
+    func removal() throws {
+        try folder.write("mine".utf8, to: "elsewhere/a.png")
+        try folder.write("old".utf8, to: "out/change/t/a.tif")
+        try FileManager.default.createSymbolicLink(atPath: folder.file("out/pictures"), withDestinationPath: folder.file("elsewhere"))
+        let output = try StagedOutput(folder: folder.file("out"))
+        for path in ["../elsewhere/a.png", "pictures/a.png", "/elsewhere/a.png", "", ".."] { output.remove(path) }
+        #expect(FileManager.default.fileExists(atPath: folder.file("elsewhere/a.png")))
+        output.remove("change/t/a.tif")
+        #expect(!FileManager.default.fileExists(atPath: folder.file("out/change")))
+    }
+
+    @Test("plain names stay as they are", arguments: ["33RXQ", "2021-01-19", "S2A_MSIL2A.SAFE", "a+b", "console", "COM10"])
     func plainNames(name: String) {
         #expect(fileNameComponent(name) == name)
     }
