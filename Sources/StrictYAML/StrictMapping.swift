@@ -173,8 +173,12 @@ public struct StrictMapping {
         ConfigurationError(file: file, line: line, problem: "'\(key)': \(problem)", advice: advice)
     }
 
-    /// What a message quotes of a text that may be of any length.
-    private static func shortened(_ text: String) -> String { text.count <= 60 ? text : text.prefix(60) + "…" }
+    /// What a message quotes of a text that may be of any length. Of a URL no more than that it is one: a heartbeat's is a secret, and may have
+    /// got into the wrong place.
+    private static func shortened(_ text: String) -> String {
+        if let scheme = text.range(of: "://") { return text[..<scheme.upperBound].suffix(60) + "…" }
+        return text.count <= 60 ? text : text.prefix(60) + "…"
+    }
 
     private static func plain(_ number: Double) -> String {
         number == number.rounded() && abs(number) < 1e15 ? String(Int(number)) : "\(number)"

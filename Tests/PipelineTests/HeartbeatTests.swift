@@ -104,6 +104,17 @@ struct HeartbeatTests {
         #expect(server.requests == ["GET /there HTTP/1.1"])
     }
 
+    @Test("where a redirect leads, nothing of the first URL is told")
+    func redirectTellsNothing() async throws {
+        let server = try HeartbeatListener(.bytes(Self.ok))
+        let first = try HeartbeatListener(.bytes(Self.redirect("http://127.0.0.1:\(server.port)/there")))
+        let place = "127.0.0.1:\(first.port)/\(Self.secret)?k=\(Self.secret)"
+        let heartbeat = try #require(Heartbeat(url: "http://user:\(Self.secret)@\(place)"))
+        #expect(await blocking { heartbeat.send(.success) } == nil)
+        let head = try #require(server.heads.first)
+        #expect(!head.contains(Self.secret) && !head.contains("Authorization") && !head.contains("Referer"), "\(head)")
+    }
+
     @Test(
         "redirects to another scheme are not",
         arguments: ["file:///etc/passwd", "https://127.0.0.1:", "ftp://127.0.0.1:", "gopher://127.0.0.1:"])

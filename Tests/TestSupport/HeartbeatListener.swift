@@ -3,8 +3,8 @@ import Glibc
 import Synchronization
 
 /// A server on this machine that answers every connection with the same bytes and remembers what it was asked.
-final class HeartbeatListener: Sendable {
-    enum Answer: Sendable {
+public final class HeartbeatListener: Sendable {
+    public enum Answer: Sendable {
         case bytes(String)
         /// These bytes, and then the connection stays open.
         case head(String)
@@ -16,7 +16,7 @@ final class HeartbeatListener: Sendable {
         case refusal
     }
 
-    let port: UInt16
+    public let port: UInt16
     private let socket: Int32
     private let isListening: Bool
     private let heard = Heard()
@@ -26,7 +26,7 @@ final class HeartbeatListener: Sendable {
         let requests = Mutex<[String]>([])
     }
 
-    init(_ answer: Answer) throws {
+    public init(_ answer: Answer) throws {
         // A program started by another test must not keep a connection open.
         let socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
         guard socket >= 0 else { throw POSIXError(.EMFILE) }
@@ -70,7 +70,10 @@ final class HeartbeatListener: Sendable {
     }
 
     /// The first line of every request so far.
-    var requests: [String] { heard.requests.withLock { $0 } }
+    public var requests: [String] { heads.map { String($0.prefix { $0 != "\r\n" }) } }
+
+    /// Every request so far, with its headers.
+    public var heads: [String] { heard.requests.withLock { $0 } }
 
     private static func serve(_ connection: Int32, _ answer: Answer, _ heard: Heard) {
         defer { close(connection) }
@@ -81,7 +84,7 @@ final class HeartbeatListener: Sendable {
             guard count > 0 else { return }
             request += String(decoding: buffer[..<count], as: UTF8.self)
         }
-        heard.requests.withLock { $0.append(String(request.prefix { $0 != "\r\n" })) }
+        heard.requests.withLock { $0.append(request) }
         // A client that has gone is no reason to end the tests.
         func send(_ text: String) -> Bool { Glibc.send(connection, text, text.utf8.count, Int32(MSG_NOSIGNAL)) > 0 }
         switch answer {
