@@ -65,10 +65,13 @@ enum Fixtures {
 
     /// A scene of two bands: every sample is what `value` says of band, column and row; 0 is nodata.
     static func writeScene(
-        to path: String, grid: RasterGrid = grid, bands: [String] = ["B03", "B04"], value: (Int, Int, Int) -> UInt16
+        to path: String, grid: RasterGrid = grid, bands: [String] = ["B03", "B04"], metadata: [String: String] = [:],
+        value: (Int, Int, Int) -> UInt16
     ) throws {
         let writer = try COGWriter(
-            path: path, description: COGDescription(grid: grid, bandNames: bands, sampleType: .uint16, noData: 0, scale: 0.0001))
+            path: path,
+            description: COGDescription(
+                grid: grid, bandNames: bands, sampleType: .uint16, noData: 0, scale: 0.0001, metadata: metadata))
         let window = PixelWindow(grid.size)
         var samples: [UInt16] = []
         for band in bands.indices {

@@ -1,4 +1,5 @@
 import Foundation
+import FoundationXML
 import Raster
 import TestSupport
 import Testing
@@ -42,6 +43,31 @@ import Testing
         let path = try folder.write(Array(text.utf8), to: "a.pgw")
         #expect(throws: InputError.self) { try info() }
         #expect((#expect(throws: InputError.self) { try info() })?.path == path)
+    }
+
+    @Test(arguments: [
+        "</MDI></Metadata><x>", "\" domain=\"x", "]]><![CDATA[", "&#0;&lt;&x;", "a\u{0}\u{1B}[31m\u{FFFE}b",
+        "<!DOCTYPE a [<!ENTITY b 'c'>]>&b;", "<!-- -- -->",
+    ])
+    func textFromDataStaysText(_ text: String) {
+        let elements = [text, "plain"].map { text in
+            let xml = PAMSidecar(metadata: [text: text], bandNames: [1: text]).xml
+            let names = ElementNames()
+            let parser = XMLParser(data: Data(xml.utf8))
+            parser.delegate = names
+            #expect(parser.parse(), "\(xml)")
+            return names.found
+        }
+        #expect(elements[0] == elements[1])
+    }
+
+    /// Another parser than the program's own.
+    private final class ElementNames: NSObject, XMLParserDelegate {
+        var found: [String] = []
+
+        func parser(
+            _ parser: XMLParser, didStartElement name: String, namespaceURI: String?, qualifiedName: String?, attributes: [String: String]
+        ) { found.append("\(name) \(attributes.keys.sorted())") }
     }
 
     @Test func sidecarComesBackAsWrittenAndStandsBeforeTheWorldFile() throws {
