@@ -13,7 +13,7 @@ PACKAGES := libpng-dev libtiff-dev libgeotiff-dev libproj-dev libgeos-dev libcai
 SOURCES := Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources Package.swift
 
 .DEFAULT_GOAL := help
-.PHONY: help deps packages toolchain build demo test bench instructions accuracy fuzz format lint install clean
+.PHONY: help deps packages toolchain build demo test sanitize bench instructions accuracy fuzz format lint install clean
 
 help: ## say what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,6 +57,16 @@ demo: build ## run the pipeline of the corridor on the imagery in Imagery
 test: deps ## run all tests
 	$(SWIFT) test
 
+# Each in a build of its own, beside the one for tests. Left out for the sake of time: what is pure Swift with checked bounds on one thread, and tests that
+# start the program many times. Leaks are not asked for: PROJ, the fonts of cairo and Swift's runtime keep what they have until the process ends.
+ADDRESS_TESTS := RasterIOTests,PixelKernelsTests,ScenesTests,ReportingTests
+THREAD_TESTS := RasterIOTests,PipelineTests,EndToEndTests
+THREAD_FILTER := DecodedBlockCache|CachedReading|TIFFSharedFiles|WorkerPool|TileRun|Heartbeat|StagedOutput|RunTests/sameBytes
+
+sanitize: deps ## run the tests of files, C libraries and threads under the address and the thread sanitizer
+	TRENCHWATCH_TESTS=$(ADDRESS_TESTS) ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --sanitize=address --scratch-path .build-address
+	TRENCHWATCH_TESTS=$(THREAD_TESTS) $(SWIFT) test --sanitize=thread --scratch-path .build-thread --filter '$(THREAD_FILTER)'
+
 bench: build ## measure the pixel kernels, then the program against decoding its input (Python with numpy and rasterio); SPEED="--side 2048 --runs 1" for a quick look
 	cd Benchmarks && $(SWIFT) run -c release KernelBenchmarks
 	python3 Benchmarks/Speed/speed.py $(SPEED)
@@ -82,4 +92,4 @@ install: build ## install below PREFIX (/usr/local)
 
 clean: ## remove what was built, but not Output
 	$(SWIFT) package clean
-	rm -rf Benchmarks/.build Fuzz/.build .build/speed
+	rm -rf Benchmarks/.build Fuzz/.build .build/speed .build/load .build-address .build-thread
