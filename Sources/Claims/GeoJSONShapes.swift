@@ -8,14 +8,15 @@ struct GeoJSONShapes {
     private(set) var lines: [[GeographicPoint]] = []
     private static let largestFileBytes = 64 << 20
     private static let deepestNesting = 8
+    /// Of a polygon that crosses itself: all edges of one of so many may cross each other before it takes seconds.
+    private static let mostMendedPositions = 2000
 
     /// - Throws: `InputError` where the file is no GeoJSON or has positions that are none.
     init(path: String) throws {
-        let size = (try? FileManager.default.attributesOfItem(atPath: path)[.size]) as? Int
-        guard let size, size <= Self.largestFileBytes else {
-            throw InputError(path: path, problem: "cannot be read or is larger than 64 MiB", advice: "give a GeoJSON file")
+        guard let bytes = try SmallFile.read(path, atMost: Self.largestFileBytes) else {
+            throw InputError(path: path, problem: "there is no such file", advice: "give a GeoJSON file")
         }
-        guard let data = FileManager.default.contents(atPath: path), let object = try? JSONSerialization.jsonObject(with: data) else {
+        guard let object = try? JSONSerialization.jsonObject(with: Data(bytes)) else {
             throw InputError(path: path, problem: "is not JSON", advice: "give a GeoJSON file")
         }
         do {
@@ -48,9 +49,15 @@ struct GeoJSONShapes {
 
     private static func polygon(_ object: Any?) throws -> [[GeographicPoint]] {
         let rings = try list(object).map { try positions($0, atLeast: 4) }
-        guard !rings.isEmpty else { throw InputError(problem: "has a polygon without a ring", advice: "see RFC 7946") }
+        guard let outer = rings.first else { throw InputError(problem: "has a polygon without a ring", advice: "see RFC 7946") }
+        if rings.reduce(0, { $0 + $1.count }) > mostMendedPositions {
+            _ = try PlanarGeometry.polygon(
+                outer.map(planar), holes: rings.dropFirst().map { $0.map(planar) }, mendingAtMost: mostMendedPositions)
+        }
         return rings
     }
+
+    private static func planar(_ point: GeographicPoint) -> PlanarPoint { PlanarPoint(x: point.longitude, y: point.latitude) }
 
     private static func positions(_ object: Any?, atLeast fewest: Int) throws -> [GeographicPoint] {
         let points = try list(object).map { position -> GeographicPoint in

@@ -59,8 +59,12 @@ public final class PlanarGeometry: @unchecked Sendable {
     /// A polygon of an outer ring and holes; rings may or may not repeat their first point. A ring that crosses itself is made valid by
     /// the even-odd rule.
     ///
-    /// - Throws: `InputError` for a ring of less than three points or coordinates that are not finite.
-    public static func polygon(_ outer: [PlanarPoint], holes: [[PlanarPoint]] = []) throws -> PlanarGeometry {
+    /// - Parameter most: vertices of a polygon that is mended. Its edges may cross each other as often as the square of that, and each crossing becomes a
+    ///   vertex.
+    /// - Throws: `InputError` for a ring of less than three points, coordinates that are not finite, or where more would have to be mended.
+    public static func polygon(
+        _ outer: [PlanarPoint], holes: [[PlanarPoint]] = [], mendingAtMost most: Int = .max
+    ) throws -> PlanarGeometry {
         let session = try GEOSSession()
         defer { withExtendedLifetime(session) {} }
         let shell = try session.ring(outer)
@@ -77,6 +81,12 @@ public final class PlanarGeometry: @unchecked Sendable {
             GEOSGeom_createPolygon_r(session.handle, shell, &rings, UInt32(rings.count)), doing: "make a polygon")
         if GEOSisValid_r(session.handle, made) == 1 { return PlanarGeometry(owning: made, in: session) }
         defer { GEOSGeom_destroy_r(session.handle, made) }
+        let count = holes.reduce(outer.count) { $0 + $1.count }
+        guard count <= most else {
+            throw InputError(
+                problem: "has a polygon of \(count) positions that crosses itself; only one of \(most) or less is mended",
+                advice: "mend it, for example with ST_MakeValid or the tool Fix geometries of QGIS")
+        }
         return PlanarGeometry(owning: try session.made(GEOSMakeValid_r(session.handle, made), doing: "mend a polygon"), in: session)
     }
 

@@ -167,20 +167,10 @@ enum SidecarText {
     /// nil where there is no such regular file.
     ///
     /// - Throws: `InputError` where it cannot be read or is larger than `maxBytes`.
-    static func read(_ path: String, maxBytes: Int) throws -> String? {
+    static func read(_ path: String, maxBytes: Int) throws(InputError) -> String? {
         var status = stat()
         guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
-        guard status.st_size <= maxBytes else {
-            throw InputError(path: path, problem: "is \(status.st_size) bytes long, more than the \(maxBytes) that such a file may have")
-        }
-        guard let file = fopen(path, "re") else {
-            throw InputError(path: path, problem: "cannot be read: \(String(cString: strerror(errno)))")
-        }
-        defer { fclose(file) }
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(status.st_size)) { buffer, count in
-            count = fread(buffer.baseAddress, 1, buffer.count, file)
-        }
-        return String(decoding: bytes, as: UTF8.self)
+        return try SmallFile.read(path, atMost: maxBytes).map { String(decoding: $0, as: UTF8.self) }
     }
 }
 

@@ -55,15 +55,20 @@ struct FolderWalk {
             refused.append(RefusedInput(path: folder, reason: "lies more than \(Self.maxDepth) folders deep"))
             return
         }
-        let names: [String]
-        do {
-            names = try FileManager.default.contentsOfDirectory(atPath: folder)
-        } catch {
+        guard let names = Self.names(in: folder) else {
             refused.append(RefusedInput(path: folder, reason: "cannot be listed; check its permissions"))
             return
         }
-        for name in names.sorted(by: { $0.utf8.lexicographicallyPrecedes($1.utf8) }) where !name.hasPrefix(".") {
+        for bytes in names.sorted(by: { $0.lexicographicallyPrecedes($1) }) where bytes.first != UInt8(ascii: ".") {
+            let name = String(decoding: bytes, as: UTF8.self)
             let path = folder.hasSuffix("/") ? folder + name : folder + "/" + name
+            guard name.utf8.elementsEqual(bytes) else {
+                // Nothing can be opened by a text that its name is not; without an extension it may be a folder.
+                if isWanted(name) || !name.contains(".") {
+                    refused.append(RefusedInput(path: path, reason: "its name is not UTF-8 text; rename it"))
+                }
+                continue
+            }
             var status = stat()
             guard stat(path, &status) == 0 else {
                 if isWanted(name) { refused.append(RefusedInput(path: path, reason: "cannot be opened: a link that leads nowhere?")) }
@@ -75,5 +80,18 @@ struct FolderWalk {
             default: if isWanted(name) { refused.append(RefusedInput(path: path, reason: "is not a regular file")) }
             }
         }
+    }
+
+    /// The names in a folder as they are stored, which need not be text; nil where it cannot be listed.
+    private static func names(in folder: String) -> [[UInt8]]? {
+        guard let stream = opendir(folder), let place = MemoryLayout<dirent>.offset(of: \.d_name) else { return nil }
+        defer { closedir(stream) }
+        var names: [[UInt8]] = []
+        while let entry = readdir(stream) {
+            // An entry is as long as its name, not as long as the type.
+            let name = UnsafeRawPointer(entry).advanced(by: place)
+            names.append([UInt8](UnsafeRawBufferPointer(start: name, count: strlen(name.assumingMemoryBound(to: CChar.self)))))
+        }
+        return names
     }
 }

@@ -165,8 +165,8 @@ extension ProductMetadata {
         var warnings: [String] = []
         func look(_ path: String, _ parse: (Data) -> ProductMetadata?) {
             do {
-                guard let data = try SmallFile.read(path) else { return }
-                guard let metadata = parse(data) else {
+                guard let bytes = try SmallFile.read(path) else { return }
+                guard let metadata = parse(Data(bytes)) else {
                     warnings.append("\(path): not understood as product metadata; left out".oneLine)
                     return
                 }

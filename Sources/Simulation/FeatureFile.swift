@@ -23,18 +23,19 @@ struct FeatureFile {
 
     let path: String
     let features: [Feature]
+    private static let largestFileBytes = 256 << 20
 
     /// Features without a geometry are passed over, as RFC 7946 allows them.
     ///
     /// - Throws: `InputError` naming the feature for anything that is not a FeatureCollection in longitudes and latitudes.
     init(path: String) throws {
         self.path = path
-        guard let data = FileManager.default.contents(atPath: path) else {
-            throw InputError(path: path, problem: "cannot be read", advice: "check the path and its permissions")
+        guard let bytes = try SmallFile.read(path, atMost: Self.largestFileBytes) else {
+            throw InputError(path: path, problem: "there is no such file", advice: "check the path")
         }
         let value: Any
         do {
-            value = try JSONSerialization.jsonObject(with: data)
+            value = try JSONSerialization.jsonObject(with: Data(bytes))
         } catch {
             throw InputError(path: path, problem: "is not JSON", advice: "give a GeoJSON file, such as detections.geojson of a run")
         }

@@ -81,10 +81,11 @@ public enum Scoring {
 
     private static func observedKm2(beside truthPath: String) throws -> Double {
         let path = URL(fileURLWithPath: truthPath).deletingLastPathComponent().appendingPathComponent("case.json").path
-        guard let data = FileManager.default.contents(atPath: path) else {
+        guard let bytes = try SmallFile.read(path) else {
             throw InputError(path: path, problem: "is not there, so the area looked at is unknown", advice: "put it beside the truth file")
         }
-        guard let members = try? JSONSerialization.jsonObject(with: data) as? [String: Any], let km2 = FeatureFile.number(members["km2"]),
+        guard let members = try? JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any],
+            let km2 = FeatureFile.number(members["km2"]),
             km2 > 0
         else { throw InputError(path: path, problem: "has no positive number 'km2'", advice: "give the area that the scenes cover") }
         return km2

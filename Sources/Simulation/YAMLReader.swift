@@ -13,11 +13,11 @@ struct YAMLReader {
 
     /// The root of a file, which must be a mapping of at most 4 MB.
     init(path: String) throws {
-        guard let bytes = FileManager.default.contents(atPath: path) else {
-            throw InputError(path: path, problem: "cannot be read", advice: "check the path and its permissions")
+        guard let bytes = try SmallFile.read(path, atMost: 4 << 20) else {
+            throw InputError(path: path, problem: "there is no such file", advice: "check the path")
         }
-        guard bytes.count <= 4 << 20 else { throw InputError(path: path, problem: "has \(bytes.count) bytes; a scenario has at most 4 MB") }
-        guard let text = String(data: bytes, encoding: .utf8) else { throw InputError(path: path, problem: "is not UTF-8 text") }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw InputError(path: path, problem: "is not UTF-8 text") }
+        try StrictMapping.checkAliases(text, file: path)
         do {
             guard let root = try Parser(yaml: text, resolver: .default, constructor: .default, encoding: .utf8).singleRoot() else {
                 throw InputError(path: path, problem: "is empty")

@@ -212,7 +212,9 @@ public struct StrictMapping {
     }
 
     /// Counts `*name` wherever a value may begin. A `*` in the middle of a sentence is none.
-    private static func checkAliases(_ text: String, file: String) throws {
+    ///
+    /// - Throws: `ConfigurationError` where there are more than `mostAliases`.
+    public static func checkAliases(_ text: String, file: String) throws {
         var aliases = 0
         var line = 1
         var mayBegin = true
