@@ -24,6 +24,13 @@ extension TIFFLayout {
         case PHOTOMETRIC_LOGL, PHOTOMETRIC_LOGLUV: throw refuse("LogLuv colour")
         default: break
         }
+        if let width = packedWidth {
+            if width == .half { return .float32 }
+            guard TIFFCompression.holdsPackedSamples(compression) else {
+                throw refuse("\(bitsPerSample) bits a sample with \(TIFFCompression.name(compression)) compression")
+            }
+            return bitsPerSample < 8 ? .uint8 : .uint16
+        }
         switch (Int32(sampleFormat), bitsPerSample) {
         case (SAMPLEFORMAT_UINT, 8), (SAMPLEFORMAT_VOID, 8): return .uint8
         case (SAMPLEFORMAT_UINT, 16), (SAMPLEFORMAT_VOID, 16): return .uint16
@@ -36,6 +43,16 @@ extension TIFFLayout {
         case (SAMPLEFORMAT_COMPLEXINT, _), (SAMPLEFORMAT_COMPLEXIEEEFP, _): throw refuse("a complex sample of \(bitsPerSample) bits")
         case (SAMPLEFORMAT_IEEEFP, _): throw refuse("a floating-point sample of \(bitsPerSample) bits")
         default: throw refuse("an integer sample of \(bitsPerSample) bits")
+        }
+    }
+
+    /// How samples stand that are of none of the machine's types; nil for those that are.
+    var packedWidth: PackedSamples.Width? {
+        switch (Int32(sampleFormat), bitsPerSample) {
+        case (SAMPLEFORMAT_UINT, 1..<8), (SAMPLEFORMAT_VOID, 1..<8), (SAMPLEFORMAT_UINT, 9..<16), (SAMPLEFORMAT_VOID, 9..<16):
+            .bits(bitsPerSample)
+        case (SAMPLEFORMAT_IEEEFP, 16): .half
+        default: nil
         }
     }
 

@@ -115,9 +115,8 @@ import Testing
     }
 
     @Test(arguments: [
-        (Int32(4), SAMPLEFORMAT_UINT, "4 bits"), (Int32(64), SAMPLEFORMAT_UINT, "64 bits"),
-        (Int32(16), SAMPLEFORMAT_IEEEFP, "floating-point"),
-        (Int32(64), SAMPLEFORMAT_COMPLEXIEEEFP, "complex"), (Int32(1), SAMPLEFORMAT_UINT, "1 bits"),
+        (Int32(4), SAMPLEFORMAT_INT, "4 bits"), (Int32(64), SAMPLEFORMAT_UINT, "64 bits"), (Int32(24), SAMPLEFORMAT_UINT, "24 bits"),
+        (Int32(24), SAMPLEFORMAT_IEEEFP, "floating-point"), (Int32(64), SAMPLEFORMAT_COMPLEXIEEEFP, "complex"),
     ])
     func otherSamplesAreRefusedByName(bits: Int32, format: Int32, word: String) throws {
         let folder = try TemporaryFolder()
@@ -131,5 +130,75 @@ import Testing
         TIFFClose(tiff)
         let error = try #require(throws: InputError.self) { try RasterReader(path: folder.file("a.tif")) }
         #expect(error.problem.contains(word) && error.path == folder.file("a.tif"))
+    }
+
+    /// Masks and classes of few values, and cameras of more than 8 bits: each sample becomes the next wider type, unchanged.
+    @Test(arguments: [1, 2, 3, 4, 5, 7, 10, 12, 15], [COMPRESSION_NONE, COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE])
+    func samplesThatFillNoWholeBytesComeBack(bits: Int, scheme: Int32) throws {
+        let folder = try TemporaryFolder()
+        let size = RasterSize(width: 37, height: 29)
+        var generator = SeededGenerator(state: UInt64(bits))
+        for (bandCount, isPlanar, isBigEndian) in [(1, false, false), (3, false, true), (2, true, false)] {
+            let values = (0..<bandCount).map { _ in
+                (0..<size.pixelCount).map { _ in UInt32.random(in: 0..<(1 << UInt32(bits)), using: &generator) }
+            }
+            guard let tiff = TIFFOpen(folder.file("a.tif"), isBigEndian ? "wb" : "wl") else { throw TIFFFixture.Failure(what: "open") }
+            for (tag, value) in [
+                (TIFFTAG_IMAGEWIDTH, size.width), (TIFFTAG_IMAGELENGTH, size.height), (TIFFTAG_BITSPERSAMPLE, bits),
+                (TIFFTAG_SAMPLESPERPIXEL, bandCount), (TIFFTAG_PHOTOMETRIC, Int(PHOTOMETRIC_MINISBLACK)),
+                (TIFFTAG_ROWSPERSTRIP, size.height),
+                (TIFFTAG_COMPRESSION, Int(scheme)),
+                (TIFFTAG_PLANARCONFIG, Int(isPlanar ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG)),
+            ] { TIFFFixture.set(tiff, tag, Int32(value)) }
+            for plane in 0..<(isPlanar ? bandCount : 1) {
+                var bytes = (0..<size.height).flatMap { y in
+                    packed(
+                        (0..<size.width).flatMap { x in
+                            (isPlanar ? [plane] : Array(0..<bandCount)).map { values[$0][y * size.width + x] }
+                        }, bits: bits)
+                }
+                guard TIFFWriteEncodedStrip(tiff, UInt32(plane), &bytes, tmsize_t(bytes.count)) >= 0 else {
+                    throw TIFFFixture.Failure(what: "strip")
+                }
+            }
+            TIFFClose(tiff)
+            let reader = try RasterReader(path: folder.file("a.tif"))
+            #expect(reader.info.sampleType == (bits < 8 ? .uint8 : .uint16))
+            let window = generator.window(in: size)
+            let bands = Array((0..<bandCount).reversed())
+            let block = try reader.read(window, bands: bands)
+            var validity = [UInt8](repeating: 255, count: window.pixelCount)
+            let scaled = try reader.readValues(window, bands.map { SampleScaling(band: $0, scale: 2) }, validity: &validity)
+            for (position, band) in bands.enumerated() {
+                let expected = (window.y..<window.maxY).flatMap { y in
+                    (window.x..<window.maxX).map { x in Double(values[band][y * size.width + x]) }
+                }
+                #expect(block.doubles(band: position) == expected, "\(bandCount) bands, planar \(isPlanar), \(window)")
+                #expect(scaled[position] == expected.map { 2 * Float($0) })
+            }
+        }
+    }
+
+    /// From the most significant bit on, a row beginning on a whole byte.
+    private func packed(_ samples: [UInt32], bits: Int) -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: (samples.count * bits + 7) / 8)
+        for (index, sample) in samples.enumerated() {
+            for bit in 0..<bits where sample >> UInt32(bits - 1 - bit) & 1 == 1 {
+                let place = index * bits + bit
+                bytes[place >> 3] |= 0x80 >> UInt8(place & 7)
+            }
+        }
+        return bytes
+    }
+
+    @Test func halvesBecomeFloats() {
+        let halves: [(UInt16, Float)] = [
+            (0x0000, 0), (0x3C00, 1), (0xC000, -2), (0x7BFF, 65504), (0x0001, 0x1p-24), (0x03FF, 0x1p-14 - 0x1p-24),
+            (0x3555, 0.333251953125),
+            (0x7C00, .infinity), (0xFC00, -.infinity),
+        ]
+        for (half, value) in halves { #expect(PackedSamples.float(half: half) == value) }
+        #expect(PackedSamples.float(half: 0x7E01).isNaN)
+        #expect(PackedSamples.float(half: 0x8000).sign == .minus)
     }
 }
