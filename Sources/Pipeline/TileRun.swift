@@ -28,6 +28,9 @@ struct TileRun: Sendable {
         (scenes.map(\.grid.size.pixelCount).max() ?? 0) * (StackAnalysis.searchBytesPerPixel + 4 * scenes.count)
     }
 
+    /// Of one scene.
+    private static let pixelsAtMost = 1 << 32
+
     /// Memory for decoded blocks: what four windows side by side touch of two Sentinel-2 tiles in four bands, or all dates of a smaller scene.
     static let decodedBytesAtMost = 224 << 20
 
@@ -80,10 +83,27 @@ struct TileRun: Sendable {
 
     // MARK: One attempt
 
+    /// Scenes whose planes no machine, or not this one, can hold. A header of some bytes can ask for any size.
+    private func refuseLarge(_ scenes: [SceneDescription]) throws {
+        let memory = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
+        for (index, scene) in scenes.enumerated() {
+            let size = scene.grid.size
+            let needed = Self.bytes([scene])
+            guard size.pixelCount > Self.pixelsAtMost || (memory > 0 && needed / 2 > memory) else { continue }
+            let gibibytes = (needed >> 30) + 1
+            throw UnusableScene(
+                index: index,
+                refusal: RefusedInput(
+                    input: scene.input, reason: "\(size) pixels take some \(gibibytes) GiB of memory to compare; cut it into tiles"),
+                lasts: false)
+        }
+    }
+
     private func attempt(
         _ scenes: [SceneDescription], warnings: inout [String], refused: inout [RefusedInput],
         progress: @escaping @Sendable (Double) -> Void
     ) throws -> TileResult? {
+        try refuseLarge(scenes)
         let digests = try contentDigests(scenes)
         if scenes.count > 2 { try refuseCopies(scenes) }
         for (index, scene) in scenes.enumerated() {

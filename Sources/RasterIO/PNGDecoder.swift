@@ -24,10 +24,11 @@ final class PNGDecoder {
             guard let context, let bytes else { return 0 }
             return Unmanaged<PNGInput>.fromOpaque(context).takeUnretainedValue().read(into: bytes, count: count)
         }
-        // Colour profiles may be longer than texts. A side beyond 2³¹ − 1 is no PNG at all, so only the product needs limits of ours.
+        // A side beyond 2³¹ − 1 is no PNG at all, so only the product needs limits of ours. A chunk beyond its limit makes libpng refuse the
+        // file, and texts may be longer than what is looked at of them.
         guard
             let handle = tw_png_reader_create(
-                callback, Unmanaged.passUnretained(input).toOpaque(), 0x7FFF_FFFF, 0x7FFF_FFFF, max(limits.maxTextBytes, 1 << 24))
+                callback, Unmanaged.passUnretained(input).toOpaque(), 0x7FFF_FFFF, 0x7FFF_FFFF, max(limits.maxTextBytes, 1 << 22))
         else { throw InputError(path: path, problem: "no memory is left to read it with") }
         var header = tw_png_header()
         do throws(InputError) {
@@ -56,13 +57,14 @@ final class PNGDecoder {
     private static func byteCount(of header: tw_png_header, path: String, fileBytes: Int, limits: ReadLimits) throws(InputError) -> Int {
         let pixels = Int(header.width) * Int(header.height)
         let size = RasterSize(width: Int(header.width), height: Int(header.height))
-        guard pixels <= limits.maxPixels else {
-            throw InputError(path: path, problem: "\(size) pixels are more than the \(limits.maxPixels) allowed")
+        guard pixels <= limits.maxSamples else {
+            throw InputError(path: path, problem: "\(size) pixels are more than the \(limits.maxSamples) allowed")
         }
         let (bytes, overflow) = pixels.multipliedReportingOverflow(by: Int(header.channels) * Int(header.sample_bytes))
-        guard !overflow, bytes <= limits.maxReadBytes else {
+        let most = min(limits.maxReadBytes, limits.maxPictureBytes)
+        guard !overflow, bytes <= most else {
             throw InputError(
-                path: path, problem: "\(size) pixels need more memory than the \(limits.maxReadBytes) bytes allowed",
+                path: path, problem: "\(size) pixels need more memory than the \(most) bytes allowed",
                 advice: "a PNG is decoded whole: convert it to a tiled GeoTIFF, which is not")
         }
         // Deflate shrinks by 1032 at the very most, so a shorter file is a lie about its size.

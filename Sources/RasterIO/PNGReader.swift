@@ -9,7 +9,7 @@ import Synchronization
 /// Palettes, greys of 1, 2 and 4 bits, and transparent colours are expanded: to RGB or RGBA, to the 8 bits' full range, to an alpha band.
 ///
 /// Cost: PNG rows can only be decoded in order, so the first read decodes the whole picture into memory (width × height × bands × bytes
-/// of a sample, refused beyond `ReadLimits.maxReadBytes`) and keeps it for as long as the reader lives; others wait meanwhile. Opening
+/// of a sample, refused beyond `ReadLimits.maxPictureBytes`) and keeps it for as long as the reader lives; others wait meanwhile. Opening
 /// reads the header alone. A cache spares later readers of the same file the decoding, as long as it keeps the picture.
 final class PNGReader: RasterSource {
     let info: RasterInfo

@@ -60,6 +60,13 @@ public final class RasterReader: Sendable {
         return try source.readMask(window)
     }
 
+    /// What all samples of a window are where a sparse file leaves out every block that it touches; nil where it holds any, or the window is empty. So
+    /// what a few bytes claim to be of any size need not be filled in to be known.
+    public func valueWhereLeftOut(_ window: PixelWindow) throws -> Double? {
+        try check(window, inside: info.size, bytesPerPixel: 0)
+        return window.isEmpty ? nil : try source.valueWhereLeftOut(window)
+    }
+
     private func check(_ window: PixelWindow, inside size: RasterSize, bytesPerPixel: Int) throws {
         guard window.x >= 0, window.y >= 0, window.width >= 0, window.height >= 0,
             window.width <= size.width, window.height <= size.height,

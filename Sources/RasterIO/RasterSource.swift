@@ -21,6 +21,9 @@ protocol RasterSource: Sendable {
 
     /// The mask that the file keeps beside its bands, 255 where usable; nil where it keeps none.
     func readMask(_ window: PixelWindow) throws -> BytePlane?
+
+    /// What all samples of a window are where the file leaves out every block that it touches; nil where it holds any.
+    func valueWhereLeftOut(_ window: PixelWindow) throws -> Double?
 }
 
 extension RasterSource {
@@ -35,4 +38,6 @@ extension RasterSource {
     }
 
     func readMask(_ window: PixelWindow) throws -> BytePlane? { nil }
+
+    func valueWhereLeftOut(_ window: PixelWindow) throws -> Double? { nil }
 }

@@ -127,6 +127,15 @@ struct TIFFBlocks {
         }
     }
 
+    /// Whether a sparse file leaves out all that a window touches, in every plane.
+    func areLeftOut(_ window: PixelWindow) throws -> Bool {
+        var all = true
+        for plane in 0..<(layout.isPlanar ? layout.bandCount : 1) where all {
+            try layout.forEachBlock(touching: window, plane: plane) { index, _ in if all { all = try isLeftOut(index) } }
+        }
+        return all
+    }
+
     /// Whether a block was left out of a sparse file. One that lies past the file's end is an error.
     private func isLeftOut(_ index: UInt32) throws -> Bool {
         var failed: Int32 = 0

@@ -49,7 +49,7 @@ final class TIFFFile: Sendable {
     }
 
     /// Of libtiff, for undecoded bytes and its tables: in one handle, and in all decoders of tall strips together.
-    private var maxAllocation: Int { max(limits.maxBlockBytes, 1 << 26) }
+    private var maxAllocation: Int { max(limits.maxBlockBytes, 1 << 28) }
 
     func makeHandle() throws -> TIFFHandle {
         try TIFFHandle(path: path, descriptor: descriptor, fileSize: size, maxAllocation: maxAllocation)

@@ -122,6 +122,15 @@ enum TIFFCompression {
         [COMPRESSION_LZW, COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE, COMPRESSION_LZMA, COMPRESSION_ZSTD].contains(Int32(scheme))
     }
 
+    /// Whether a scheme packs bytes whatever samples they hold. JPEG, LERC and the like have widths of their own.
+    static func holdsPackedSamples(_ scheme: Int) -> Bool {
+        usesPredictor(scheme)
+            || [
+                COMPRESSION_NONE, COMPRESSION_PACKBITS, COMPRESSION_CCITTRLE, COMPRESSION_CCITTRLEW, COMPRESSION_CCITTFAX3,
+                COMPRESSION_CCITTFAX4,
+            ].contains(Int32(scheme))
+    }
+
     static func isDeflate(_ scheme: Int) -> Bool { [COMPRESSION_ADOBE_DEFLATE, COMPRESSION_DEFLATE].contains(Int32(scheme)) }
 
     /// The decoders that stop where the buffer ends, so that the upper rows of a block can be had without the rest.

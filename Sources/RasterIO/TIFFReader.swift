@@ -53,13 +53,18 @@ final class TIFFReader: RasterSource {
                         from: layout.isPlanar ? 0 : band, to: out.baseAddress.map { UnsafeMutableRawPointer($0 + target * bandBytes) })
                 )
             }
-            try blocks(of: layout).read(window, planes: planes) { samples, plane, held, _, wanted in
+            let packedWidth = layout.packedWidth
+            try blocks(of: layout).read(window, planes: planes) { samples, plane, held, rowBytes, wanted in
                 let piece = SamplePiece(held: held, wanted: wanted, window: window, samplesPerPixel: layout.samplesPerBlockPixel)
                 for (of, route) in routes where of == plane {
-                    if let samples {
-                        piece.copy(samples, along: route, byteCount: info.sampleType.byteCount)
-                    } else {
+                    guard let samples else {
                         piece.fill(missingSample, along: route)
+                        continue
+                    }
+                    if let packedWidth {
+                        PackedSamples(width: packedWidth, rowBytes: rowBytes).copy(samples, of: piece, along: route)
+                    } else {
+                        piece.copy(samples, along: route, byteCount: info.sampleType.byteCount)
                     }
                 }
             }
@@ -71,8 +76,8 @@ final class TIFFReader: RasterSource {
     func readValues(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
         let kind: InterleavedSamples.Kind
         switch info.sampleType {
-        case .uint16: kind = .uint16
-        case .uint8: kind = .uint8
+        case .uint16 where main.packedWidth == nil: kind = .uint16
+        case .uint8 where main.packedWidth == nil: kind = .uint8
         default: return try readValuesOfSamples(window, bands, validity: &validity)
         }
         // No whole number of 16 bits leaves the floats then.
@@ -151,6 +156,14 @@ final class TIFFReader: RasterSource {
         return plane
     }
 
+    func valueWhereLeftOut(_ window: PixelWindow) throws -> Double? {
+        let isLeftOut = try file.withHandle { handle in
+            try TIFFBlocks(main, handle: handle, fileSize: file.size, limits: limits).areLeftOut(window)
+        }
+        guard isLeftOut else { return nil }
+        return info.noData.flatMap { info.sampleType.bytes(of: $0) == nil ? nil : $0 } ?? 0
+    }
+
     private func blocks(of layout: TIFFLayout) -> TIFFBlockSource {
         TIFFBlockSource(layout: layout, file: file, limits: limits, cache: cache)
     }
@@ -184,8 +197,12 @@ final class TIFFReader: RasterSource {
 
     private static func describe(_ layout: TIFFLayout, _ handle: TIFFHandle, _ limits: ReadLimits) throws -> RasterInfo {
         let sampleType = try layout.supportedSampleType(path: handle.path)
-        guard layout.size.pixelCount <= limits.maxPixels else {
-            throw InputError(path: handle.path, problem: "\(layout.size) pixels are more than the allowed \(limits.maxPixels)")
+        let (samples, overflow) = layout.size.pixelCount.multipliedReportingOverflow(by: layout.bandCount)
+        guard !overflow, samples <= limits.maxSamples else {
+            let bands = layout.bandCount == 1 ? "" : " of \(layout.bandCount) bands"
+            throw InputError(
+                path: handle.path, problem: "\(layout.size) pixels\(bands) are more than the allowed \(limits.maxSamples)",
+                advice: "its header may be damaged; else cut it into parts")
         }
         let colours = layout.colours(extraSamples: handle.shorts(TIFFTAG_EXTRASAMPLES) ?? [])
         let text = handle.text(TIFFTAG_GDAL_METADATA, maxBytes: limits.maxTextBytes).map {

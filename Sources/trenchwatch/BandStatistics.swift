@@ -43,9 +43,20 @@ struct BandStatistics: Sendable, Equatable {
         maximum = Swift.max(maximum, other.maximum)
     }
 
+    /// Of as many samples that are all the same.
+    init(_ count: Int, of value: Double) {
+        validCount = count
+        minimum = value
+        maximum = value
+        mean = value
+    }
+
     /// One a band. Nodata, masked and transparent pixels are left out.
-    static func all(of reader: RasterReader, jobs: Int) throws -> [BandStatistics] {
+    static func all(ofFileAt path: String, _ reader: RasterReader, jobs: Int) throws -> [BandStatistics] {
         let windows = windows(of: reader.info)
+        // Blocks that are taken in pieces are kept until the last one.
+        let reader =
+            try isTakenInPieces(reader.info) ? RasterReader(path: path, cache: DecodedBlockCache(budget: decodedBytesAtMost)) : reader
         var totals = [BandStatistics](repeating: BandStatistics(), count: reader.info.bandCount)
         try WorkerPool.mapInOrder(count: windows.count, jobs: jobs, window: 2 * jobs) { index in
             try part(of: reader, window: windows[index])
@@ -55,21 +66,43 @@ struct BandStatistics: Sendable, Equatable {
         return totals
     }
 
-    /// Whole blocks of the file, about a million pixels at a time.
+    /// Two of the largest blocks that are read.
+    private static let decodedBytesAtMost = 2 * ReadLimits.default.maxBlockBytes + 1 << 20
+
+    /// About a million pixels of four bands, or as many samples.
+    private static func pixelsAtMost(_ info: RasterInfo) -> Int { max(1 << 12, (1 << 22) / max(4, info.bandCount)) }
+
+    private static func isTakenInPieces(_ info: RasterInfo) -> Bool { info.blockSize.pixelCount > pixelsAtMost(info) }
+
+    /// Whole blocks of the file, some at a time; larger ones in pieces, one block's after another.
     private static func windows(of info: RasterInfo) -> [PixelWindow] {
+        let most = pixelsAtMost(info)
         func multiple(_ block: Int, near side: Int) -> Int { max(1, side / max(1, block)) * max(1, block) }
         let width = min(info.size.width, multiple(info.blockSize.width, near: 1024))
-        let rows = max(1, (1 << 20) / max(1, width))
-        let height = min(info.size.height, multiple(info.blockSize.height, near: rows))
-        return stride(from: 0, to: info.size.height, by: height).flatMap { y in
-            stride(from: 0, to: info.size.width, by: width).map { x in
-                PixelWindow(x: x, y: y, width: min(width, info.size.width - x), height: min(height, info.size.height - y))
+        let height = min(info.size.height, multiple(info.blockSize.height, near: max(1, most / max(1, width))))
+        return parts(of: PixelWindow(info.size), width: width, height: height).flatMap { blocks in
+            let width = min(blocks.width, most)
+            return parts(of: blocks, width: width, height: max(1, most / width))
+        }
+    }
+
+    private static func parts(of window: PixelWindow, width: Int, height: Int) -> [PixelWindow] {
+        stride(from: window.y, to: window.maxY, by: height).flatMap { y in
+            stride(from: window.x, to: window.maxX, by: width).map { x in
+                PixelWindow(x: x, y: y, width: min(width, window.maxX - x), height: min(height, window.maxY - y))
             }
         }
     }
 
     private static func part(of reader: RasterReader, window: PixelWindow) throws -> [BandStatistics] {
         let info = reader.info
+        if !info.hasInternalMask, let value = try reader.valueWhereLeftOut(window) {
+            return (0..<info.bandCount).map { band in
+                let isTransparent = info.alphaBand.map { $0 != band && value == 0 } ?? false
+                return value.isFinite && value != info.noData && !isTransparent
+                    ? BandStatistics(window.pixelCount, of: value) : BandStatistics()
+            }
+        }
         let block = try reader.read(window)
         let mask = try info.hasInternalMask ? reader.readMask(window)?.values : nil
         let alpha = info.alphaBand.map { block.doubles(band: $0) }

@@ -24,7 +24,7 @@ struct InspectCommand: Subcommand {
 
     func execute() throws -> Pipeline.ExitCode {
         let reader = try RasterReader(path: file)
-        let statistics = try BandStatistics.all(of: reader, jobs: WorkerPool.processorCount)
+        let statistics = try BandStatistics.all(ofFileAt: file, reader, jobs: WorkerPool.processorCount)
         // A raster that is no scene, such as a mask, has no scene's date.
         let scene = try? SceneFinder.scene(at: file).scene
         let report = RasterReport(reader.info, statistics: statistics, scene: scene)

@@ -40,7 +40,7 @@ import Testing
             let path = try folder.write(damaged, to: "b.tif")
             do {
                 let reader = try RasterReader(
-                    path: path, limits: ReadLimits(maxPixels: 1 << 24, maxBlockBytes: 1 << 24, maxReadBytes: 1 << 26))
+                    path: path, limits: ReadLimits(maxSamples: 1 << 24, maxBlockBytes: 1 << 24, maxReadBytes: 1 << 26))
                 _ = try reader.read(PixelWindow(reader.info.size))
             } catch let error as InputError {
                 #expect(error.path == path)

@@ -74,7 +74,7 @@ import Testing
         #expect(throws: InputError.self) { try reader.read(inside, overview: 0) }
         #expect(try reader.read(PixelWindow(x: 3, y: 3, width: 0, height: 0)).bytes.isEmpty)
         #expect(try reader.readMask(inside) == nil)
-        #expect(throws: InputError.self) { try RasterReader(path: folder.file("a.tif"), limits: ReadLimits(maxPixels: 100)) }
+        #expect(throws: InputError.self) { try RasterReader(path: folder.file("a.tif"), limits: ReadLimits(maxSamples: 100)) }
         let strict = try RasterReader(path: folder.file("a.tif"), limits: ReadLimits(maxReadBytes: 100))
         #expect(throws: InputError.self) { try strict.read(PixelWindow(x: 0, y: 0, width: 11, height: 10)) }
     }

@@ -5,7 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MESSAGE_CAPACITY = 256 };
+enum {
+    MESSAGE_CAPACITY = 256,
+    // Texts and the like that libpng keeps of one file; it leaves out further ones. Each may expand to the limit of a chunk from a thousandth of it.
+    MAX_KEPT_CHUNKS = 32,
+    // What is read of a file after its last row. libpng expands pixel data beyond it to their end, a thousand times as much.
+    MAX_TAIL_BYTES = 1 << 16,
+    TAIL_IS_LONG = 2,
+};
 
 struct tw_png_reader {
     png_structp png;
@@ -15,6 +22,8 @@ struct tw_png_reader {
     jmp_buf jump;
     char message[MESSAGE_CAPACITY];
     int64_t row;
+    size_t tail_bytes;
+    bool is_in_tail;
     int pass;
     int passes;
     uint32_t height;
@@ -49,6 +58,10 @@ static void on_read_error(png_structp png, png_const_charp message) {
 
 static void on_read(png_structp png, png_bytep bytes, size_t count) {
     tw_png_reader *reader = png_get_io_ptr(png);
+    if (reader->is_in_tail) {
+        reader->tail_bytes += count;
+        if (reader->tail_bytes > MAX_TAIL_BYTES) { longjmp(reader->jump, TAIL_IS_LONG); }
+    }
     if (reader->read(reader->context, bytes, count) < count) { png_error(png, "the file ends too early"); }
 }
 
@@ -73,8 +86,10 @@ tw_png_reader *tw_png_reader_create(
     png_set_read_fn(reader->png, reader, on_read);
     png_set_user_limits(reader->png, max_width, max_height);
     png_set_chunk_malloc_max(reader->png, max_chunk_bytes);
-    png_set_chunk_cache_max(reader->png, 256);
+    png_set_chunk_cache_max(reader->png, MAX_KEPT_CHUNKS);
     png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, NULL, 0);
+    // Nothing here looks at them, and some are long.
+    png_set_keep_unknown_chunks(reader->png, PNG_HANDLE_CHUNK_NEVER, (png_const_bytep) "iCCP\0sPLT\0hIST\0eXIf", 4);
     return reader;
 }
 
@@ -109,7 +124,11 @@ bool tw_png_reader_read_header(tw_png_reader *reader, tw_png_header *header) {
 }
 
 bool tw_png_reader_read_rows(tw_png_reader *reader, uint8_t *pixels, size_t stride) {
-    if (setjmp(reader->jump)) { return false; }
+    switch (setjmp(reader->jump)) {
+    case 0: break;
+    case TAIL_IS_LONG: return true;
+    default: return false;
+    }
     // Allocates and clears rows of the width that the file claims, so the claim has to be judged before.
     png_read_update_info(reader->png, reader->info);
     if (png_get_rowbytes(reader->png, reader->info) != stride) { png_error(reader->png, "rows are not as long as the header says"); }
@@ -119,6 +138,7 @@ bool tw_png_reader_read_rows(tw_png_reader *reader, uint8_t *pixels, size_t stri
         }
     }
     reader->row = -1;
+    reader->is_in_tail = true;
     png_read_end(reader->png, NULL);
     return true;
 }
