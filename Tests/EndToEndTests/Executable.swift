@@ -28,12 +28,20 @@ enum Executable {
     }()
 
     /// Runs the program to its end, or kills it when the time is up, which fails the test.
+    ///
+    /// - Parameter mebibytes: of memory of its own that it may have; the system gives it no more.
     static func run(
-        _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, secondsAtMost limit: Double = 60
+        _ arguments: [String], environment: [String: String] = [:], folder: String? = nil, secondsAtMost limit: Double = 60,
+        mebibytesAtMost mebibytes: Int? = nil
     ) throws -> Outcome {
         let process = Process()
-        process.executableURL = URL(fileURLWithPath: path)
-        process.arguments = arguments
+        if let mebibytes {
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            process.arguments = ["-c", #"ulimit -d \#(mebibytes * 1024) && exec "$0" "$@""#, path] + arguments
+        } else {
+            process.executableURL = URL(fileURLWithPath: path)
+            process.arguments = arguments
+        }
         process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
         process.standardInput = FileHandle.nullDevice
@@ -48,6 +56,9 @@ enum Executable {
             kill(process.processIdentifier, SIGKILL)
             ended.wait()
             Issue.record("trenchwatch \(arguments.joined(separator: " ")) did not end within \(limit) s")
+        }
+        if process.terminationReason == .uncaughtSignal, process.terminationStatus != SIGKILL {
+            Issue.record("trenchwatch \(arguments.joined(separator: " ")) was ended by signal \(process.terminationStatus)")
         }
         return Outcome(exitCode: process.terminationStatus, output: try output.text(), complaints: try complaints.text())
     }
