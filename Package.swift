@@ -86,7 +86,7 @@ let package = Package(
             dependencies: [
                 "Pipeline", "Raster", "Geodesy", "Scenes", "RasterIO", "Simulation", "CMemory",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
-            ]),
+            ], swiftSettings: optimised),
 
         .target(name: "TestSupport", dependencies: ["Raster", "RasterIO"], path: "Tests/TestSupport"),
         .target(

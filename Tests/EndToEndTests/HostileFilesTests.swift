@@ -72,14 +72,11 @@ struct HostileFilesTests {
         }
     }
 
-    @Test(
-        "diff of a readable file with itself",
-        arguments: ["gdal-gcore/data/byte.tif", "gdal-gcore/data/utmsmall.tif", "gdal-gcore/data/rgbsmall.tif"])
+    @Test("diff of a readable file with itself says that the two are the same", arguments: ["byte", "utmsmall", "rgbsmall"])
     func diffWithItself(name: String) throws {
-        let path = SharedData.path("hostile/" + name)
-        try #require(FileManager.default.fileExists(atPath: path))
+        let path = SharedData.path("hostile/gdal-gcore/data/\(name).tif")
         let folder = try TemporaryFolder()
-        check(try run(["diff", path, path, "--output", folder.file("out"), "--quiet"]), path)
+        check(try run(["diff", path, path, "--output", folder.file("out"), "--quiet"]), name)
     }
 
     @Test("scenes says of every file that it is a scene or why it is not, in one line each")
