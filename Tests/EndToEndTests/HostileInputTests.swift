@@ -116,7 +116,7 @@ struct HostileInputTests {
         "A place that is none is no place",
         arguments: [
             RawFiles.TIFF(pixelScale: [.nan, .nan, 0]), RawFiles.TIFF(pixelScale: [.infinity, 10, 0]),
-            RawFiles.TIFF(pixelScale: [2.2e-308, 2.2e-308, 0]),
+            RawFiles.TIFF(pixelScale: [.leastNonzeroMagnitude, .leastNonzeroMagnitude, 0]),
             RawFiles.TIFF(tiePoint: [0, 0, 0, .nan, 3_440_000, 0]), RawFiles.TIFF(tiePoint: [.infinity, 0, 0, 640_000, -.infinity, 0]),
             RawFiles.TIFF(pixelScale: nil, tiePoint: nil, matrix: [Double](repeating: .nan, count: 16)),
             RawFiles.TIFF(pixelScale: nil, tiePoint: nil, matrix: [10, 0, 0, .infinity, 0, -10] + [Double](repeating: 0, count: 10)),
