@@ -61,7 +61,8 @@ func filterBenchmarks(_ scene: Scene) -> [Benchmark] {
             inSwift: {
                 // It makes its planes itself; that they are copied for the comparison counts against it.
                 let shifted = $0.resampleShift(
-                    [values], validity: validity, width: width, height: height, halo: 0, shiftX: 0.31, shiftY: 0.22, interpolation: .lanczos3)
+                    [values], validity: validity, width: width, height: height, halo: 0, shiftX: 0.31, shiftY: 0.22,
+                    interpolation: .lanczos3)
                 shifted.planes[0].withUnsafeBufferPointer { out[0].base.update(from: $0.baseAddress.unsafelyUnwrapped, count: count) }
                 shifted.validity.withUnsafeBufferPointer { outValidity.update(from: $0.baseAddress.unsafelyUnwrapped, count: count) }
             }),
