@@ -65,15 +65,6 @@ struct DifferenceBlock: Sendable {
         residual.subtract(from: &planes, validity: validity, noise: noise)
         swap(&planes, &differences)
     }
-
-    /// Standard deviation of each band's difference, by its median over some of the pixels: a first scale for the weights.
-    func deviations() -> [Float] {
-        let step = max(1, validity.values.count / 30_000)
-        return differences.map { plane in
-            RobustStatistics.centredDeviation(
-                stride(from: 0, to: plane.count, by: step).filter { validity.values[$0] != 0 }.map { plane[$0] })
-        }
-    }
 }
 
 extension FloatPlane {

@@ -36,7 +36,7 @@ public struct PipelineRun: Sendable {
 
     /// What is there to do.
     private func plan() throws -> (inventory: SceneInventory, stacks: [TileStack], summary: RunSummary) {
-        let inventory = try SceneFinder.find(in: file.imagery, besides: file.output) { options.inputs?.contains($0) ?? true }
+        let inventory = try SceneFinder.find(in: file.imagery, besides: file.output, only: options.inputs)
         var summary = RunSummary(output: file.output)
         summary.isDryRun = options.dryRun
         summary.warnings = inventory.warnings

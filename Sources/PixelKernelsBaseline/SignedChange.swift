@@ -52,32 +52,32 @@ package func weighedByStep(
     }
 }
 
+/// `value` rounded and clamped to ±`most`, and whether it is a number: all bits set, or none.
+@inline(__always)
+private func level(_ value: Float, _ most: Float) -> (whole: Int32, isNumber: Int32) {
+    var clamped = value < most ? value : most
+    clamped = clamped > -most ? clamped : -most
+    return (Int32(bitPattern: (clamped + 12_582_912).bitPattern), (value.bitPattern & 0x7FFF_FFFF) <= 0x7F80_0000 ? -1 : 0)
+}
+
 /// `value · scale` rounded and clamped to ±127; −128 where not valid or NaN.
 package func quantiseInt8(
     _ values: UnsafePointer<Float>, _ scale: Float, _ validity: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<Int8>, _ count: Int
 ) {
     // Lanes of one width to the end, where they are narrowed.
     for i in 0..<count {
-        let value = values[i] * scale
-        var clamped = value < 127 ? value : 127
-        clamped = clamped > -127 ? clamped : -127
-        let level = Int32(bitPattern: (clamped + 12_582_912).bitPattern)
-        let isNumber: Int32 = (value.bitPattern & 0x7FFF_FFFF) <= 0x7F80_0000 ? -1 : 0
+        let level = level(values[i] * scale, 127)
         let isValid: Int32 = validity[i] != 0 ? -1 : 0
-        let mask = isNumber & isValid
-        out[i] = Int8(truncatingIfNeeded: (level & mask) | (-128 & ~mask))
+        let mask = level.isNumber & isValid
+        out[i] = Int8(truncatingIfNeeded: (level.whole & mask) | (-128 & ~mask))
     }
 }
 
 /// `value · scale` rounded and clamped to ±127; 0 for NaN.
 package func quantiseAllInt8(_ values: UnsafePointer<Float>, _ scale: Float, _ out: UnsafeMutablePointer<Int8>, _ count: Int) {
     for i in 0..<count {
-        let value = values[i] * scale
-        var clamped = value < 127 ? value : 127
-        clamped = clamped > -127 ? clamped : -127
-        let level = Int32(bitPattern: (clamped + 12_582_912).bitPattern)
-        let isNumber: Int32 = (value.bitPattern & 0x7FFF_FFFF) <= 0x7F80_0000 ? -1 : 0
-        out[i] = Int8(truncatingIfNeeded: level & isNumber)
+        let level = level(values[i] * scale, 127)
+        out[i] = Int8(truncatingIfNeeded: level.whole & level.isNumber)
     }
 }
 
@@ -86,13 +86,9 @@ package func quantiseInt16(
     _ values: UnsafePointer<Float>, _ scale: Float, _ validity: UnsafePointer<UInt8>, _ out: UnsafeMutablePointer<Int16>, _ count: Int
 ) {
     for i in 0..<count {
-        let value = values[i] * scale
-        var clamped = value < 32_767 ? value : 32_767
-        clamped = clamped > -32_767 ? clamped : -32_767
-        let level = Int32(bitPattern: (clamped + 12_582_912).bitPattern)
-        let isNumber: Int32 = (value.bitPattern & 0x7FFF_FFFF) <= 0x7F80_0000 ? -1 : 0
+        let level = level(values[i] * scale, 32_767)
         let isValid: Int32 = validity[i] != 0 ? -1 : 0
-        let mask = isNumber & isValid
-        out[i] = Int16(truncatingIfNeeded: (level & mask) | (-32_768 & ~mask))
+        let mask = level.isNumber & isValid
+        out[i] = Int16(truncatingIfNeeded: (level.whole & mask) | (-32_768 & ~mask))
     }
 }

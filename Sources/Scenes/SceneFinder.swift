@@ -10,14 +10,14 @@ public enum SceneFinder {
     ///
     /// - Parameters:
     ///   - output: where a run writes; what lies there is its work and none of the imagery, also where the one folder holds the other.
-    ///   - isWanted: by absolute path; other files are as if they were not there.
+    ///   - wanted: absolute paths; other files are as if they were not there. nil for all.
     /// - Throws: `InputError` where there is no such folder or it cannot be listed.
     public static func find(
-        in folder: String, besides output: String? = nil, isWanted: (String) -> Bool = { _ in true }
+        in folder: String, besides output: String? = nil, only wanted: Set<String>? = nil
     ) throws -> SceneInventory {
         let walk = try FolderWalk(root: folder, besides: output.map { [$0, $0 + "/change", $0 + "/diffs"] } ?? []) { isRaster($0) }
         let outer = namesAbove(folder).suffix(1)
-        func isUsed(_ path: String) -> Bool { isWanted(URL(fileURLWithPath: path).standardizedFileURL.path) }
+        func isUsed(_ path: String) -> Bool { wanted?.contains(URL(fileURLWithPath: path).standardizedFileURL.path) ?? true }
         let files = walk.files.filter { isUsed($0.path) }.map {
             SceneFile(path: $0.path, folders: outer + $0.folders, outerCount: outer.count)
         }

@@ -62,7 +62,7 @@ struct ModelTests {
         }
         let plain = DifferenceBlock(pair: pair, normalisation: identity)
         var explained = plain
-        explained.explain(noise: plain.deviations())
+        explained.explain(noise: plain.differences.map { RobustStatistics.centredDeviation($0) })
         #expect(spread(explained) < 0.5 * spread(plain))
         #expect(spread(explained) < 0.03)
         let onLine = (100..<156).map { y in explained.differences[0][y * 256 + Int((128 + 0.2 * (Double(y) - 128)).rounded())] }

@@ -11,7 +11,7 @@ struct CausedFaultTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        try FileManager.default.copyItem(atPath: Fixtures.simulated + "/Imagery", toPath: folder.file("Imagery"))
+        try Fixtures.copyImagery(to: folder)
         pipeline = try Fixtures.pipeline("imagery: Imagery\noutput: out\n", in: folder)
     }
 

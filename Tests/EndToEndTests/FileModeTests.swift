@@ -9,7 +9,7 @@ struct FileModeTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        try FileManager.default.copyItem(atPath: Fixtures.simulated + "/Imagery", toPath: folder.file("Imagery"))
+        try Fixtures.copyImagery(to: folder)
         pipeline = try Fixtures.pipeline("imagery: Imagery\noutput: out\nschedule: { metrics: metrics/a.prom }\n", in: folder)
     }
 

@@ -39,6 +39,11 @@ enum Fixtures {
 
     static var simulated: String { get throws { try simulation.get() } }
 
+    /// The simulated scenes as `Imagery` of a test's own folder, which it may change.
+    static func copyImagery(to folder: TemporaryFolder) throws {
+        try FileManager.default.copyItem(atPath: simulated + "/Imagery", toPath: folder.file("Imagery"))
+    }
+
     /// Two small tiles of four dates each: a line and a position that come between the second and the third.
     static func series(in folder: TemporaryFolder) throws {
         let text =

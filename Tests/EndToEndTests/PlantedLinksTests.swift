@@ -11,7 +11,7 @@ struct PlantedLinksTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        try FileManager.default.copyItem(atPath: Fixtures.simulated + "/Imagery", toPath: folder.file("Imagery"))
+        try Fixtures.copyImagery(to: folder)
         pipeline = try Fixtures.pipeline("imagery: Imagery\noutput: out\n", in: folder)
         for name in ["mine.txt", "33RXQ/mine.txt", "planes/mine.tif", "diffs/mine.txt"] {
             try folder.write("mine".utf8, to: "elsewhere/" + name)

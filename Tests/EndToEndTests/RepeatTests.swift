@@ -10,7 +10,7 @@ struct RepeatTests {
 
     init() throws {
         folder = try TemporaryFolder()
-        try FileManager.default.copyItem(atPath: Fixtures.simulated + "/Imagery", toPath: folder.file("Imagery"))
+        try Fixtures.copyImagery(to: folder)
         pipeline = try Fixtures.pipeline("name: evidence\nimagery: Imagery\noutput: out\nscenes: { from: 2020-01-01 }\n", in: folder)
     }
 
