@@ -10,10 +10,16 @@ public protocol SceneSource: Sendable {
     func read(_ window: PixelWindow) throws -> SceneBlock
     /// Whether what is decoded at a time spans the scene from side to side, so that windows beside each other are best read together.
     var isReadByRows: Bool { get }
+    /// Bytes that a pixel takes as it comes from the files' codecs.
+    var decodedBytesPerPixel: Double { get }
+    /// Says that nothing of a window will be asked for again soon.
+    func release(_ window: PixelWindow)
 }
 
 extension SceneSource {
     public var isReadByRows: Bool { false }
+    public var decodedBytesPerPixel: Double { 0 }
+    public func release(_ window: PixelWindow) {}
 }
 
 extension SceneReader: SceneSource {}
@@ -59,6 +65,19 @@ struct AlignedPair: Sendable {
     /// Both dates in a window of the earlier grid; it may reach outside.
     func read(_ window: PixelWindow) throws -> PairBlock {
         PairBlock(before: try readBefore(window), after: try readAfter(window))
+    }
+
+    /// Says that all that is still to be read lies right of a window of the earlier grid or below it. The dates are not told where more than whole pixels and the
+    /// shift lie between their grids.
+    func release(_ window: PixelWindow) {
+        guard registration.slope == nil, let offset = wholeOffset else { return }
+        func told(_ source: any SceneSource, x: Int, y: Int, reach: Int) {
+            source.release(PixelWindow(x: window.x + x, y: window.y + y, width: window.width - reach, height: window.height - reach))
+        }
+        told(before, x: 0, y: 0, reach: InterpolationTaps.reach + 1)
+        told(
+            after, x: offset.x, y: offset.y,
+            reach: InterpolationTaps.reach + 1 + Int(max(abs(registration.x), abs(registration.y)).rounded(.up)))
     }
 
     /// Both dates in a window of the earlier grid, not interpolated where whole pixels bring them within half a pixel of each other.

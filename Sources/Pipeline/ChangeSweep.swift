@@ -31,12 +31,27 @@ struct ChangeSweep: Sendable {
     static let blockSide = 1024
 
     private let members: [Member]
+    private let decodedBytes: Int
 
-    init(_ members: [Member]) { self.members = members }
+    /// - Parameter decodedBytes: what may be kept of decoded blocks while the members' sources are read.
+    init(_ members: [Member], decodedBytes: Int = TileRun.decodedBytesAtMost) {
+        self.members = members
+        self.decodedBytes = decodedBytes
+    }
 
-    /// Columns of blocks that are gone through together from top to bottom. What two rows of them share of a file's tiles is decoded once as long as
-    /// `TileRun.decodedBytesAtMost` holds it, however wide the scene is.
-    static let columnsTogether = 4
+    /// Columns of blocks that are gone through together, row by row, so that what two rows of them share of the files' tiles is decoded once: as many as
+    /// `decodedBytes` holds two rows of tiles of 512 px for, beside four blocks of what is under way.
+    private var columnsTogether: Int {
+        let bytesPerPixel = members.first.map { first in
+            members.reduce(first.fit.pair.before.decodedBytesPerPixel) { $0 + $1.fit.pair.after.decodedBytesPerPixel }
+        }
+        guard let bytesPerPixel, bytesPerPixel > 0 else { return Self.columnsAtMost }
+        let blocks = Double(decodedBytes) / bytesPerPixel / Double(Self.blockSide * Self.blockSide)
+        return Int(max(2, min(Double(Self.columnsAtMost), blocks - 4)))
+    }
+
+    /// A scene's, so that it need not be known what its source decodes.
+    private static let columnsAtMost = 1 << 16
 
     private struct Piece: Sendable {
         let change: ChangeBlock
@@ -50,7 +65,8 @@ struct ChangeSweep: Sendable {
     /// - Returns: for each member what came of it. A member that fails does not keep the others from their end.
     /// - Throws: `OutputError` of a member's `write`.
     func run(jobs: Int, progress: @Sendable (Double) -> Void) throws -> [Result<SweptChange, any Error>] {
-        let blocks = members.map(\.blocks)
+        let together = columnsTogether
+        let blocks = members.map { $0.blocks(columnsTogether: together) }
         let tasks = (0..<(blocks.map(\.count).max() ?? 0)).flatMap { block in
             members.indices.filter { block < blocks[$0].count }.map { (member: $0, block: block) }
         }
@@ -75,12 +91,25 @@ struct ChangeSweep: Sendable {
                 given.withLock { _ = $0.insert(task.member) }
             case nil: break
             }
+            if index + 1 == tasks.count || tasks[index + 1].block != task.block {
+                for member in members.indices where task.block < blocks[member].count {
+                    members[member].fit.pair.release(behind(blocks[member][task.block], in: members[member].fit.size))
+                }
+            }
             progress(Double(index + 1) / Double(tasks.count))
         }
         return members.indices.map { i in
             if let failure = failures[i] { return .failure(failure) }
             return .success(unfinished[i].finished(squareKilometresPerPixel: members[i].fit.squareKilometresPerPixel))
         }
+    }
+
+    /// What no block after this one reads: what lies left of the next one's window, and above those of the row below.
+    private func behind(_ block: PixelWindow, in size: RasterSize) -> PixelWindow {
+        // What ends in it may have begun a block before.
+        let (left, top) = (block.x - Self.blockSide, block.y - Self.blockSide)
+        let right = block.maxX == size.width ? size.width + Self.blockSide : block.maxX - ChangeModel.halo
+        return PixelWindow(x: left, y: top, width: right - left, height: block.maxY - ChangeModel.halo - top)
     }
 
     private func piece(of member: Member, levels: LevelTiles, in block: PixelWindow) throws -> Piece {
@@ -99,10 +128,10 @@ struct ChangeSweep: Sendable {
 
 extension ChangeSweep.Member {
     /// In an order in which few decoded blocks wait for their next use.
-    fileprivate var blocks: [PixelWindow] {
+    fileprivate func blocks(columnsTogether: Int) -> [PixelWindow] {
         let blocks = PixelWindow(fit.size).blocks(side: ChangeSweep.blockSide)
         guard !fit.pair.before.isReadByRows, !fit.pair.after.isReadByRows else { return blocks }
-        let band = ChangeSweep.blockSide * ChangeSweep.columnsTogether
+        let band = ChangeSweep.blockSide * columnsTogether
         return blocks.sorted { ($0.x / band, $0.y, $0.x) < ($1.x / band, $1.y, $1.x) }
     }
 }

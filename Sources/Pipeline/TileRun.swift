@@ -31,8 +31,8 @@ struct TileRun: Sendable {
     /// Of one scene.
     private static let pixelsAtMost = 1 << 32
 
-    /// Memory for decoded blocks: what four windows side by side touch of two Sentinel-2 tiles in four bands, or all dates of a smaller scene.
-    static let decodedBytesAtMost = 224 << 20
+    /// Memory for decoded blocks: what a row of windows shares with the next of two Sentinel-2 tiles in four bands, or all dates of a smaller scene.
+    static let decodedBytesAtMost = 240 << 20
 
     /// What came of a tile.
     struct Outcome {

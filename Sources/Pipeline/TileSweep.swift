@@ -91,7 +91,7 @@ struct TileSweep {
             members.append(member)
             owners.append((task, raster))
         }
-        let swept = try ChangeSweep(members).run(jobs: tile.jobs) { progress(0.3 + 0.7 * $0) }
+        let swept = try ChangeSweep(members, decodedBytes: tile.cache.budget).run(jobs: tile.jobs) { progress(0.3 + 0.7 * $0) }
         for (k, owner) in owners.enumerated() {
             switch swept[k] {
             case .failure(let error):

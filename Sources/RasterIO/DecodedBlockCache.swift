@@ -23,7 +23,7 @@ public final class DecodedBlockCache: Sendable {
         /// Blocks decoded, those included that a decoder had to pass on its way to the one asked for.
         public var decodedBlocks = 0
         public var decodedBytes = 0
-        /// Blocks dropped to stay within the budget.
+        /// Blocks dropped to stay within the budget, or since they were said not to be needed again.
         public var droppedBlocks = 0
         public var keptBlocks = 0
         /// With what the bookkeeping of each block takes; at most the budget.
@@ -89,6 +89,12 @@ public final class DecodedBlockCache: Sendable {
     func keep(_ bytes: [UInt8], as key: DecodedBlockKey) {
         // What is dropped is given back to the system here, after the lock.
         _ = state.withLock { $0.keep(bytes, as: key, budget: budget) }
+    }
+
+    /// Drops what is kept of these blocks; blocks that are being decoded are kept as usual.
+    func drop(_ keys: [DecodedBlockKey]) {
+        // What is dropped is given back to the system here, after the lock.
+        _ = state.withLock { state in keys.compactMap { state.drop($0) } }
     }
 
     func count(decoded bytes: [UInt8]) {
@@ -193,13 +199,7 @@ private struct State {
         let kept = Kept(key: key, bytes: bytes)
         guard kept.cost <= budget else { return [] }
         var dropped: [[UInt8]] = []
-        while statistics.keptBytes + kept.cost > budget, let oldest = order.oldest, let old = order.remove(oldest) {
-            slots[old.key] = nil
-            statistics.keptBytes -= old.cost
-            statistics.keptBlocks -= 1
-            statistics.droppedBlocks += 1
-            dropped.append(old.bytes)
-        }
+        while statistics.keptBytes + kept.cost > budget, let bytes = dropOldest() { dropped.append(bytes) }
         slots[key] = .kept(order.insert(kept))
         statistics.keptBytes += kept.cost
         statistics.keptBlocks += 1
@@ -209,14 +209,25 @@ private struct State {
     /// - Returns: what was dropped.
     mutating func empty() -> [[UInt8]] {
         var dropped: [[UInt8]] = []
-        while let oldest = order.oldest, let old = order.remove(oldest) {
-            slots[old.key] = nil
-            statistics.keptBytes -= old.cost
-            statistics.keptBlocks -= 1
-            statistics.droppedBlocks += 1
-            dropped.append(old.bytes)
-        }
+        while let bytes = dropOldest() { dropped.append(bytes) }
         return dropped
+    }
+
+    /// - Returns: what was dropped; nil where the block is not kept.
+    mutating func drop(_ key: DecodedBlockKey) -> [UInt8]? {
+        guard case .kept(let position) = slots[key] else { return nil }
+        return drop(at: position)
+    }
+
+    private mutating func dropOldest() -> [UInt8]? { order.oldest.flatMap { drop(at: $0) } }
+
+    private mutating func drop(at position: RecencyOrder<Kept>.Position) -> [UInt8]? {
+        guard let old = order.remove(position) else { return nil }
+        slots[old.key] = nil
+        statistics.keptBytes -= old.cost
+        statistics.keptBlocks -= 1
+        statistics.droppedBlocks += 1
+        return old.bytes
     }
 
     /// Ends a decoding: its block is kept, or the next who asks decodes anew.

@@ -67,6 +67,15 @@ public final class RasterReader: Sendable {
         return window.isEmpty ? nil : try source.valueWhereLeftOut(window)
     }
 
+    /// Says that no pixel of a window will be asked for again soon, so that the cache has room for others. Reading it none the less is no error; what was given back is
+    /// decoded anew.
+    ///
+    /// - Parameter window: in the pixels of the raster; it may reach outside.
+    public func release(_ window: PixelWindow) {
+        let inside = window.intersection(PixelWindow(info.size))
+        if !inside.isEmpty { source.release(inside) }
+    }
+
     private func check(_ window: PixelWindow, inside size: RasterSize, bytesPerPixel: Int) throws {
         guard window.x >= 0, window.y >= 0, window.width >= 0, window.height >= 0,
             window.width <= size.width, window.height <= size.height,

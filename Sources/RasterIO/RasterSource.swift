@@ -24,6 +24,9 @@ protocol RasterSource: Sendable {
 
     /// What all samples of a window are where the file leaves out every block that it touches; nil where it holds any.
     func valueWhereLeftOut(_ window: PixelWindow) throws -> Double?
+
+    /// Gives back what is kept of blocks that lie wholly in a window at full resolution.
+    func release(_ window: PixelWindow)
 }
 
 extension RasterSource {
@@ -40,4 +43,6 @@ extension RasterSource {
     func readMask(_ window: PixelWindow) throws -> BytePlane? { nil }
 
     func valueWhereLeftOut(_ window: PixelWindow) throws -> Double? { nil }
+
+    func release(_ window: PixelWindow) {}
 }

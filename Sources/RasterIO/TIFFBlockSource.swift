@@ -30,6 +30,21 @@ struct TIFFBlockSource {
         }
     }
 
+    /// Lets the cache drop the blocks that lie wholly in `window`. Rows of tall strips stay until others need their room.
+    func release(_ window: PixelWindow) {
+        guard let cache, !layout.isReadByRows(limits) else { return }
+        let number = cache.number(of: file.identity)
+        let raster = PixelWindow(layout.size)
+        var keys: [DecodedBlockKey] = []
+        for plane in 0..<(layout.isPlanar ? layout.bandCount : 1) {
+            layout.forEachBlock(touching: window, plane: plane) { index, held in
+                guard window.contains(held.intersection(raster)) else { return }
+                keys.append(DecodedBlockKey(file: number, directory: layout.directoryOffset, block: index))
+            }
+        }
+        cache.drop(keys)
+    }
+
     private func blocks(_ handle: TIFFHandle) throws -> TIFFBlocks {
         try TIFFBlocks(layout, handle: handle, fileSize: file.size, limits: limits)
     }

@@ -164,6 +164,12 @@ final class TIFFReader: RasterSource {
         return info.noData.flatMap { info.sampleType.bytes(of: $0) == nil ? nil : $0 } ?? 0
     }
 
+    func release(_ window: PixelWindow) {
+        guard cache != nil else { return }
+        blocks(of: main).release(window)
+        if let mask { blocks(of: mask).release(window) }
+    }
+
     private func blocks(of layout: TIFFLayout) -> TIFFBlockSource {
         TIFFBlockSource(layout: layout, file: file, limits: limits, cache: cache)
     }

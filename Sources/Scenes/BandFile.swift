@@ -8,10 +8,12 @@ struct BandFile: Sendable {
     private let members: [(plane: Int, band: SceneBand)]
     /// From the scene's pixels to the file's; nil where they are the same.
     private let mapping: GridMapping?
+    private let scenePixelCount: Int
 
     init(path: String, members: [(plane: Int, band: SceneBand)], scene: SceneDescription, cache: DecodedBlockCache?) throws {
         reader = try RasterReader(path: path, cache: cache)
         self.members = members
+        scenePixelCount = max(1, scene.grid.size.pixelCount)
         for (_, band) in members {
             guard reader.info.size == band.grid.size, band.indexInFile < reader.info.bandCount else {
                 throw InputError(path: path, problem: "has changed since it was found", advice: "run again")
@@ -22,6 +24,18 @@ struct BandFile: Sendable {
 
     /// Whether the file's blocks are as wide as the file.
     var isReadByRows: Bool { reader.info.blockSize.width >= reader.info.size.width }
+
+    /// Bytes of a pixel of the scene that are decoded for it.
+    var decodedBytesPerPixel: Double {
+        let info = reader.info
+        let bands = info.isPlanar ? members.count : info.bandCount
+        return Double(bands * info.sampleType.byteCount) * Double(info.size.pixelCount) / Double(scenePixelCount)
+    }
+
+    /// Nothing of a window of the scene will be asked for again soon. Only where the file has the scene's pixels.
+    func release(_ window: PixelWindow) {
+        if mapping == nil { reader.release(window) }
+    }
 
     /// Values of a window inside the scene, by plane; `validity`, of the window's shape, becomes 0 where a band cannot be used.
     func read(_ window: PixelWindow, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {

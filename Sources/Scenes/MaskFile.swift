@@ -25,6 +25,11 @@ struct MaskFile: Sendable {
         }
     }
 
+    /// Nothing of a window of the scene will be asked for again soon. Only where the file has the scene's pixels.
+    func release(_ window: PixelWindow) {
+        if mapping == nil { reader.release(window) }
+    }
+
     /// Sets `validity`, of the window's shape, to 0 where the mask forbids. The window lies inside the scene.
     func apply(to validity: inout [UInt8], window: PixelWindow) throws {
         guard let mapping else {

@@ -78,6 +78,15 @@ public final class SceneReader: Sendable {
         return block
     }
 
+    /// Bytes that a pixel takes as it comes from the bands' codecs.
+    public var decodedBytesPerPixel: Double { files.reduce(0) { $0 + $1.decodedBytesPerPixel } }
+
+    /// Says that nothing of a window will be asked for again soon, so that the cache has room for other blocks.
+    public func release(_ window: PixelWindow) {
+        for file in files { file.release(window) }
+        mask?.release(window)
+    }
+
     private func blank(_ window: PixelWindow) -> SceneBlock {
         let plane = FloatPlane(width: window.width, height: window.height)
         return SceneBlock(
