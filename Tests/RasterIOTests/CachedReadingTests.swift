@@ -73,6 +73,27 @@ import Testing
         #expect(statistics.decodedBytes == stored)
     }
 
+    @Test(arguments: layouts.indices)
+    func whatIsReleasedIsDecodedAnewAndTheRestIsNot(layout: Int) throws {
+        let folder = try TemporaryFolder()
+        let fixture = Self.layouts[layout]
+        let whole = try fixture.write(to: folder.file("a.tif"))
+        let cache = DecodedBlockCache(budget: 1 << 30)
+        let reader = try RasterReader(path: folder.file("a.tif"), limits: Self.limits, cache: cache)
+        _ = try reader.read(PixelWindow(fixture.size))
+        let before = cache.statistics
+        // Beyond the raster on two sides; no block ends in the middle of its last row and column.
+        let window = PixelWindow(x: -5, y: -5, width: fixture.size.width + 4, height: fixture.size.height + 4)
+        reader.release(window)
+        let released = cache.statistics
+        #expect(released.keptBlocks == before.keptBlocks - released.droppedBlocks && released.keptBlocks > 0)
+        #expect(firstDifference(try reader.read(PixelWindow(fixture.size)).bytes, whole.bytes) == nil)
+        #expect(cache.statistics.decodedBlocks == before.decodedBlocks + released.droppedBlocks)
+        #expect(cache.statistics.keptBytes == before.keptBytes)
+        // Tiles that end before the last row and column are there in all tiled layouts.
+        #expect(released.droppedBlocks > 0 || fixture.tile == nil)
+    }
+
     /// Threads that go down a strip in any order share the one decoder, and nothing is decoded twice.
     @Test func aTallStripIsDecodedOnceByThreadsInTurn() async throws {
         let folder = try TemporaryFolder()
