@@ -85,6 +85,8 @@ final class CairoCanvas {
     let height: Int
     private let surface: OpaquePointer
     private let context: OpaquePointer
+    /// What of the picture lies on the surface.
+    private var seen = PictureRect(x: 0, y: 0, width: 0, height: 0)
 
     /// - Throws: `InputError` where there is no memory for it. - Precondition: both sides are 1 to 32 767.
     init(width: Int, height: Int) throws {
@@ -123,6 +125,7 @@ final class CairoCanvas {
         cairo_paint(context)
         cairo_set_operator(context, CAIRO_OPERATOR_OVER)
         cairo_translate(context, Double(-x), Double(-y))
+        seen = PictureRect(x: Double(x), y: Double(y), width: Double(width), height: Double(height))
     }
 
     func draw(_ shape: PictureShape) {
@@ -138,13 +141,14 @@ final class CairoCanvas {
             set(colour)
             cairo_fill(context)
         case .stroke(let points, let isClosed, let colour, let width, let dash):
-            trace(points, isClosed: isClosed)
+            // Dashes are counted from the first point on.
+            if isClosed || dash > 0 { trace(points, isClosed: isClosed) } else { traceSeen(points, width: width) }
             set(colour)
             cairo_set_line_width(context, width)
             if dash > 0 { cairo_set_dash(context, [dash, dash], 2, 0) }
             cairo_stroke(context)
         case .erase(let points, let width):
-            trace(points, isClosed: false)
+            traceSeen(points, width: width)
             cairo_set_operator(context, CAIRO_OPERATOR_CLEAR)
             cairo_set_line_width(context, width)
             cairo_stroke(context)
@@ -188,6 +192,22 @@ final class CairoCanvas {
             if index == 0 { cairo_move_to(context, point.x, point.y) } else { cairo_line_to(context, point.x, point.y) }
         }
         if isClosed { cairo_close_path(context) }
+    }
+
+    /// The parts of a line that show on the surface: Cairo works on all it is given, and a line may be as long as the scene.
+    private func traceSeen(_ points: [PicturePoint], width: Double) {
+        guard points.count > 2 else { return trace(points, isClosed: false) }
+        let near = seen.expanded(by: width / 2 + 2)
+        var isDrawing = false
+        for (a, b) in zip(points, points.dropFirst()) {
+            guard max(a.x, b.x) >= near.x, min(a.x, b.x) <= near.maxX, max(a.y, b.y) >= near.y, min(a.y, b.y) <= near.maxY else {
+                isDrawing = false
+                continue
+            }
+            if !isDrawing { cairo_move_to(context, a.x, a.y) }
+            cairo_line_to(context, b.x, b.y)
+            isDrawing = true
+        }
     }
 
     private func set(_ colour: PictureColour) {
