@@ -102,6 +102,29 @@ struct RunTests {
         try checkGeoJSON(at: folder.file("out/detections.geojson"))
     }
 
+    /// What stands in for a second machine: a processor in software, with instructions and arithmetic of its own making, by a program that the C library and all others
+    /// believe.
+    @Test(
+        "Another machine gives the same bytes", .enabled(if: OtherReader.has("qemu-x86_64"), "needs qemu-x86_64 of qemu-user"),
+        arguments: ["core2duo", "max"])
+    func emulatedMachine(processor: String) throws {
+        let folder = try TemporaryFolder()
+        let tile = try Fixtures.simulated + "/Imagery/33RXQ/"
+        let words = [
+            "diff", tile + "2020-05-14.tif", tile + "2021-01-19.tif", "--quiet", "--outputs", "detections,picture,change,report",
+            "--output",
+        ]
+        let here = try Executable.run(words + [folder.file("here")], environment: Self.fixedTime)
+        #expect(here.exitCode == 0, "\(here.complaints)")
+        let there = try OtherReader.run(
+            "env",
+            Self.fixedTime.map { "\($0)=\($1)" } + ["qemu-x86_64", "-cpu", processor, Executable.path] + words + [folder.file("there")])
+        #expect(there.status == 0, "\(there.output)")
+        let (ours, theirs) = (files(below: folder.file("here")), files(below: folder.file("there")))
+        #expect(ours.count > 6 && ours.keys.sorted() == theirs.keys.sorted())
+        for (name, bytes) in ours { #expect(theirs[name] == bytes, "\(name) differs") }
+    }
+
     @Test("A dry run says what would be done and writes nothing")
     func dryRun() throws {
         let folder = try TemporaryFolder()
