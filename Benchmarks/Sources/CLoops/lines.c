@@ -114,11 +114,12 @@ void c_transpose_columns(const int8_t *restrict source, len pitch, len rows, len
     }
 }
 
-// One sign; `factor` is 1 or −1.
+// One sign; `factor` is 1 or -1. Scores are quarters of a step.
 static void extend(
     const int16_t *restrict sums, len sum_pitch, const int16_t *costs, const int16_t *restrict previous, int16_t *restrict current,
     len pitch, uint16_t *restrict origins, len origin_pitch, int groups, int16_t *restrict peaks, int factor, len count) {
-    int16_t nothing = costs[0], highest = costs[1], cost = costs[3], top = costs[4], bottom = costs[5], turn = costs[6], straight = costs[7];
+    int16_t nothing = 4 * costs[0], highest = 4 * costs[1], cost = 4 * costs[3], top = costs[4], bottom = costs[5], turn = 4 * costs[6],
+            straight = 4 * costs[7];
     int slopes = 7 * groups, middle = (slopes - 1) / 2;
     // Before the first slope there is none.
     static int16_t begun[8192];
@@ -128,23 +129,22 @@ static void extend(
         const int16_t *restrict less = s > 0 ? same - pitch : begun;
         uint16_t *restrict word = origins + s / 7 * origin_pitch;
         int16_t *restrict out = current + s * pitch + s - middle;
-        // A factor, since the vectors shift no 16-bit words by a variable.
-        uint16_t place = (uint16_t)(1 << 2 * (s % 7)), kept = s % 7 == 0 ? 0 : 0xFFFF;
+        uint16_t kept = s % 7 == 0 ? 0 : 0xFFFF;
         for (len x = 0; x < count; x++) {
             int16_t gain = factor * sum[x];
             gain = gain > top ? top : gain;
             gain = gain < bottom ? bottom : gain;
             int16_t from_less = less[x] - turn, turned = more[x] - turn, value = same[x] - straight;
-            uint16_t code = from_less >= turned ? 0 : 2;
+            uint16_t code = from_less >= turned ? 1 : 0;
             turned = from_less > turned ? from_less : turned;
-            code = value >= turned ? 1 : code;
+            code = value >= turned ? 2 : code;
             value = turned > value ? turned : value;
             code = nothing >= value ? 3 : code;
             value = nothing > value ? nothing : value;
             value = highest < value ? highest : value;
-            value += gain - cost;
+            value += 4 * gain - cost;
             out[x] = value;
-            word[x] = (word[x] & kept) | (uint16_t)(code * place);
+            word[x] = (uint16_t)((word[x] & kept) << 2) | code;
             peaks[x] = value > peaks[x] ? value : peaks[x];
         }
     }
@@ -154,14 +154,14 @@ void c_extend_chains(
     const int16_t *restrict sums, len sum_pitch, const int16_t *costs, const int16_t *restrict previous, int16_t *restrict current,
     len pitch, len sign_pitch, uint16_t *restrict origins, len origin_pitch, int groups, uint8_t *restrict marks, len count) {
     static int16_t peaks[8192];
-    for (len x = 0; x < count; x++) peaks[x] = costs[0];
+    for (len x = 0; x < count; x++) peaks[x] = 4 * costs[0];
     extend(sums, sum_pitch, costs, previous, current, pitch, origins, origin_pitch, groups, peaks, 1, count);
     extend(
         sums, sum_pitch, costs, previous + sign_pitch, current + sign_pitch, pitch, origins + groups * origin_pitch, origin_pitch, groups,
         peaks, -1, count);
     for (len g = 0; g < count / 16; g++) {
         int any = 0;
-        for (int i = 0; i < 16; i++) any |= peaks[16 * g + i] > costs[2];
+        for (int i = 0; i < 16; i++) any |= peaks[16 * g + i] > 4 * costs[2];
         marks[g] = any;
     }
 }

@@ -154,19 +154,20 @@ private func extendChains(width: Int, strips: Int) -> Benchmark {
     let (groups, slopes, margin) = (3, 21, 32)
     let pitch = width + 2 * margin
     let size = 2 * (slopes + 1) * pitch
-    let figures: [Int16] = [-32_600, 32_700, -32_536, 32, 79, -68, 15, 3]
+    let figures: [Int16] = [-8000, 7800, -7936, 32, 79, -68, 15, 3]
     let costs = KernelSet.ChainCosts(
         nothing: figures[0], highest: figures[1], marked: figures[2], beamlet: figures[3], top: figures[4], bottom: figures[5],
         turn: figures[6], straight: figures[7])
     var random = Sequence64()
     let sums = Plane<Int16>(width, slopes) { _ in Int16(random.next() % 120) - 60 }
-    let scores = (0..<2).map { _ in Plane<Int16>(size, 1) { _ in figures[0] } }
+    let nothing = figures[0] * KernelSet.ChainCosts.stored
+    let scores = (0..<2).map { _ in Plane<Int16>(size, 1) { _ in nothing } }
     let origins = Plane<UInt16>(width, 2 * groups) { _ in 0 }
     let marks = Plane<UInt8>(width / 16, 1) { _ in 0 }
     return Benchmark(
         name: "extendChains, 21 slopes × 2", pixels: width * strips, bytesPerPixel: Double(2 * slopes + 4 * slopes * 2 + 4 * groups),
         outputs: [origins.bytes, marks.bytes, scores[0].bytes, scores[1].bytes],
-        reset: { for plane in scores { plane.base.update(repeating: figures[0], count: size) } },
+        reset: { for plane in scores { plane.base.update(repeating: nothing, count: size) } },
         inC: {
             for strip in 0..<strips {
                 c_extend_chains(
