@@ -8,7 +8,7 @@ public struct ChangeBlock: Sendable {
     public let signed: [Int8]
     /// Old structure, in σ of the signed change, −127…127.
     public let structure: [Int8]
-    /// Signed change for the raster: 0.01 σ a step; −32768 not observed.
+    /// Signed change for the raster: 0.01 σ a step; −32768 not observed. Empty where the size was not asked for either.
     public let signedFine: [Int16]
     /// Size of the change over all bands, without sign (`ChangeSize`); 0.01 a step; −32768 not observed. Empty where it was not asked for.
     public let size: [Int16]
@@ -66,7 +66,7 @@ extension ChangeModel {
         let rows = (part.y - window.y)..<(part.maxY - window.y)
         var signed = KernelSet.best.signedChange(
             differences: difference.differences, width: window.width, columns: columns, rows: rows, steps: steps, weights: weightsByStep(),
-            validity: difference.validity.values)
+            validity: difference.validity.values, wantsFine: frame != nil)
         let size = frame.map { frame in
             var size = ChangeSize(
                 of: difference, in: block, noise: undirectedWeights(), steps: steps, observed: signed.fine, in: part)
@@ -76,7 +76,7 @@ extension ChangeModel {
         ObscuredCells.remove(from: &signed.coarse, in: part, levels: difference.levels, noise: noiseByClass.map { $0[$0.count / 2] })
 
         func cropped<Sample>(_ plane: [Sample]) -> [Sample] {
-            guard part != block else { return plane }
+            guard part != block, !plane.isEmpty else { return plane }
             var result: [Sample] = []
             result.reserveCapacity(block.pixelCount)
             for y in block.y..<block.maxY {

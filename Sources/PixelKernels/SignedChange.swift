@@ -13,44 +13,53 @@ extension KernelSet {
     ///   - differences: planes, one a band, `width` pixels a row. - `steps`, `validity`: of the same shape.
     ///   - columns, rows: the part that is wanted.
     ///   - weights: of each band in each step of noise, in standard deviations a unit.
+    ///   - wantsFine: whether `fine` is made; it is empty otherwise.
     /// - Returns: row by row of the part, `coarse` in steps of 0.1, clamped to ±127, −128 where not valid or not a number; `fine` in steps of 0.01,
     ///   clamped to ±32 767, −32 768 where not valid or not a number.
     public func signedChange(
-        differences: [[Float]], width: Int, columns: Range<Int>, rows: Range<Int>, steps: [UInt16], weights: [Float], validity: [UInt8]
+        differences: [[Float]], width: Int, columns: Range<Int>, rows: Range<Int>, steps: [UInt16], weights: [Float], validity: [UInt8],
+        wantsFine: Bool = true
     ) -> (coarse: [Int8], fine: [Int16]) {
         precondition(differences.allSatisfy { $0.count == validity.count } && steps.count == validity.count, "the planes differ in size")
         precondition(columns.lowerBound >= 0 && columns.upperBound <= width && rows.lowerBound >= 0, "the part lies outside the planes")
         precondition(rows.upperBound * width <= validity.count, "the part lies outside the planes")
         let bands = differences.count
+        let ofFour = usesAVX2 ? PixelKernelsAVX2.signedChangeOfFour : PixelKernelsBaseline.signedChangeOfFour
         let weigh = usesAVX2 ? PixelKernelsAVX2.weighedByStep : PixelKernelsBaseline.weighedByStep
         let toInt8 = usesAVX2 ? PixelKernelsAVX2.quantiseInt8 : PixelKernelsBaseline.quantiseInt8
         let toInt16 = usesAVX2 ? PixelKernelsAVX2.quantiseInt16 : PixelKernelsBaseline.quantiseInt16
         let count = columns.count * rows.count
         var fine: [Int16] = []
         let coarse = [Int8](unsafeUninitializedCapacity: count) { coarse, coarseCount in
-            fine = [Int16](unsafeUninitializedCapacity: count) { fine, fineCount in
+            fine = [Int16](unsafeUninitializedCapacity: wantsFine ? count : 0) { fine, fineCount in
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { z in
                     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: max(1, bands)) { pointers in
-                        guard let z = z.baseAddress, let rowsOfBands = pointers.baseAddress, let coarse = coarse.baseAddress,
-                            let fine = fine.baseAddress
-                        else { return }
+                        guard let z = z.baseAddress, let rowsOfBands = pointers.baseAddress, let coarse = coarse.baseAddress else { return }
+                        let fine = wantsFine ? fine.baseAddress : nil
                         validity.withUnsafeBufferPointer { validity in
                             steps.withUnsafeBufferPointer { steps in
                                 guard let validity = validity.baseAddress, let steps = steps.baseAddress else { return }
                                 for (k, y) in rows.enumerated() {
-                                    let start = y * width + columns.lowerBound
+                                    let (start, target) = (y * width + columns.lowerBound, k * columns.count)
                                     withRows(of: differences, at: start, into: pointers) {
+                                        guard bands != 4 else {
+                                            return ofFour(
+                                                rowsOfBands, steps + start, weights, validity + start, Self.stepsPerSigmaInt8,
+                                                coarse + target, Self.stepsPerSigmaInt16, fine.map { $0 + target }, columns.count)
+                                        }
                                         weigh(rowsOfBands, bands, steps + start, weights, z, columns.count)
                                     }
-                                    let target = k * columns.count
+                                    guard bands != 4 else { continue }
                                     toInt8(z, Self.stepsPerSigmaInt8, validity + start, coarse + target, columns.count)
-                                    toInt16(z, Self.stepsPerSigmaInt16, validity + start, fine + target, columns.count)
+                                    if let fine {
+                                        toInt16(z, Self.stepsPerSigmaInt16, validity + start, fine + target, columns.count)
+                                    }
                                 }
                             }
                         }
                     }
                 }
-                fineCount = count
+                fineCount = wantsFine ? count : 0
             }
             coarseCount = count
         }

@@ -92,7 +92,24 @@ package func interpolateByFour(_ row: UnsafePointer<Int16>, _ out: UnsafeMutable
 
 /// `values −= other`, wrapping.
 package func subtractInt16(_ values: UnsafeMutablePointer<Int16>, _ other: UnsafePointer<Int16>, _ count: Int) {
-    for x in 0..<count { values[x] &-= other[x] }
+    let (source, target) = (UnsafeRawPointer(other), UnsafeMutableRawPointer(values))
+    var x = 0
+    while x &+ 32 <= count {
+        let byte = 2 &* x
+        let near =
+            target.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
+            &- source.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
+        let far =
+            target.loadUnaligned(fromByteOffset: byte &+ 32, as: SIMD16<Int16>.self)
+            &- source.loadUnaligned(fromByteOffset: byte &+ 32, as: SIMD16<Int16>.self)
+        target.storeBytes(of: near, toByteOffset: byte, as: SIMD16<Int16>.self)
+        target.storeBytes(of: far, toByteOffset: byte &+ 32, as: SIMD16<Int16>.self)
+        x &+= 32
+    }
+    while x < count {
+        values[x] &-= other[x]
+        x &+= 1
+    }
 }
 
 /// Beside what was not observed: `values = whole · (values / weights − other / otherWeights)`, rounded and clamped to ±32 767; 0 where a weight is not above

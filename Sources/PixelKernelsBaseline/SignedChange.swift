@@ -1,24 +1,52 @@
 // A float below 2²² in size is rounded to the nearest integer, halves to even, by adding 1.5 · 2²³: the low bits of the sum's pattern are
 // then the integer in two's complement. NaN is told from the bit pattern, since comparing a float with itself keeps the loop scalar.
 
-/// `table[steps[x + i] · 4 + b]` of four pixels i, for each of four bands b: lines of four turned, which is faster than gathering sixteen floats.
+/// `value` rounded and clamped to ±`most` where usable, else −`most` − 1; in the low bits.
 @inline(__always)
-func weightsOfFour(
-    _ table: UnsafePointer<Float>, _ steps: UnsafePointer<UInt16>, _ x: Int
-) -> (SIMD4<Float>, SIMD4<Float>, SIMD4<Float>, SIMD4<Float>) {
-    let a = fourFloats(table, Int(steps[x]) &* 4)
-    let b = fourFloats(table, Int(steps[x &+ 1]) &* 4)
-    let c = fourFloats(table, Int(steps[x &+ 2]) &* 4)
-    let d = fourFloats(table, Int(steps[x &+ 3]) &* 4)
-    return (
-        SIMD4<Float>(a[0], b[0], c[0], d[0]), SIMD4<Float>(a[1], b[1], c[1], d[1]), SIMD4<Float>(a[2], b[2], c[2], d[2]),
-        SIMD4<Float>(a[3], b[3], c[3], d[3])
-    )
+private func eightLevels(_ value: SIMD8<Float>, _ most: Float, _ usable: SIMDMask<SIMD8<Int32>>) -> SIMD8<Int32> {
+    let (highest, lowest) = (SIMD8<Float>(repeating: most), SIMD8<Float>(repeating: -most))
+    var clamped = choose(value .< highest, value, highest)
+    clamped = choose(clamped .> lowest, clamped, lowest)
+    return unsafeBitCast(
+        choose(usable, clamped, SIMD8<Float>(repeating: -most - 1)) + SIMD8<Float>(repeating: 12_582_912), to: SIMD8<Int32>.self)
 }
 
-@inline(__always)
-func fourFloats(_ row: UnsafePointer<Float>, _ x: Int) -> SIMD4<Float> {
-    UnsafeRawPointer(row + x).loadUnaligned(as: SIMD4<Float>.self)
+/// Of four bands, `z(x) = Σ_b rows[b][x] · table[steps[x] · 4 + b]`, b rising, in two quantisations: as `quantiseInt8` of `coarseScale` and `quantiseInt16` of
+/// `fineScale` make them, without z ever being stored.
+///
+/// - Parameter fine: nil where it is not wanted.
+package func signedChangeOfFour(
+    _ rows: UnsafePointer<UnsafePointer<Float>>, _ steps: UnsafePointer<UInt16>, _ table: UnsafePointer<Float>,
+    _ validity: UnsafePointer<UInt8>, _ coarseScale: Float, _ coarse: UnsafeMutablePointer<Int8>, _ fineScale: Float,
+    _ fine: UnsafeMutablePointer<Int16>?, _ count: Int
+) {
+    let (r0, r1, r2, r3) = (rows[0], rows[1], rows[2], rows[3])
+    var x = 0
+    while x &+ 8 <= count {
+        let weights = weightsOfEight(table, steps, x)
+        var z = eightFloats(r0, x) * weights.0
+        z += eightFloats(r1, x) * weights.1
+        z += eightFloats(r2, x) * weights.2
+        z += eightFloats(r3, x) * weights.3
+        let validities = widened(widened(UnsafeRawPointer(validity + x).loadUnaligned(as: SIMD8<Int8>.self)))
+        let usable = unsafeBitCast(
+            unsafeBitCast(validities .!= SIMD8<Int32>(repeating: 0), to: SIMD8<Int32>.self) & unsafeBitCast(z .== z, to: SIMD8<Int32>.self),
+            to: SIMDMask<SIMD8<Int32>>.self)
+        UnsafeMutableRawPointer(coarse + x).storeBytes(of: narrowed(eightLevels(z * coarseScale, 127, usable)), as: SIMD8<Int8>.self)
+        if let fine {
+            UnsafeMutableRawPointer(fine + x).storeBytes(of: narrowed(eightLevels(z * fineScale, 32_767, usable)), as: SIMD8<Int16>.self)
+        }
+        x &+= 8
+    }
+    while x < count {
+        let weights = table + Int(steps[x]) &* 4
+        let z = r0[x] * weights[0] + r1[x] * weights[1] + r2[x] * weights[2] + r3[x] * weights[3]
+        let (nearest, finest) = (level(z * coarseScale, 127), level(z * fineScale, 32_767))
+        let isUsable = validity[x] != 0 && nearest.isNumber != 0
+        coarse[x] = isUsable ? Int8(truncatingIfNeeded: nearest.whole) : -128
+        if let fine { fine[x] = isUsable ? Int16(truncatingIfNeeded: finest.whole) : -32_768 }
+        x &+= 1
+    }
 }
 
 /// `out[x] = Σ_b rows[b][x] · table[steps[x] · bands + b]`, b rising.
@@ -27,18 +55,6 @@ package func weighedByStep(
     _ out: UnsafeMutablePointer<Float>, _ count: Int
 ) {
     var x = 0
-    if bands == 4 {
-        let (r0, r1, r2, r3) = (rows[0], rows[1], rows[2], rows[3])
-        while x &+ 4 <= count {
-            let weights = weightsOfFour(table, steps, x)
-            var sum = fourFloats(r0, x) * weights.0
-            sum += fourFloats(r1, x) * weights.1
-            sum += fourFloats(r2, x) * weights.2
-            sum += fourFloats(r3, x) * weights.3
-            UnsafeMutableRawPointer(out + x).storeBytes(of: sum, as: SIMD4<Float>.self)
-            x &+= 4
-        }
-    }
     while x < count {
         let weights = table + Int(steps[x]) &* bands
         var sum = rows[0][x] * weights[0]
@@ -75,10 +91,29 @@ package func quantiseInt8(
 
 /// `value · scale` rounded and clamped to ±127; 0 for NaN.
 package func quantiseAllInt8(_ values: UnsafePointer<Float>, _ scale: Float, _ out: UnsafeMutablePointer<Int8>, _ count: Int) {
-    for i in 0..<count {
-        let level = level(values[i] * scale, 127)
-        out[i] = Int8(truncatingIfNeeded: level.whole & level.isNumber)
+    let target = UnsafeMutableRawPointer(out)
+    var x = 0
+    while x &+ 16 <= count {
+        target.storeBytes(
+            of: narrowed(eightLevels(eightFloats(values, x) * scale), eightLevels(eightFloats(values, x &+ 8) * scale)), toByteOffset: x,
+            as: SIMD16<Int8>.self)
+        x &+= 16
     }
+    while x < count {
+        let level = level(values[x] * scale, 127)
+        out[x] = Int8(truncatingIfNeeded: level.whole & level.isNumber)
+        x &+= 1
+    }
+}
+
+/// `value` rounded and clamped to ±127, 0 for NaN; in the low bits.
+@inline(__always)
+private func eightLevels(_ value: SIMD8<Float>) -> SIMD8<Int32> {
+    let (highest, lowest) = (SIMD8<Float>(repeating: 127), SIMD8<Float>(repeating: -127))
+    var clamped = choose(value .< highest, value, highest)
+    clamped = choose(clamped .> lowest, clamped, lowest)
+    return unsafeBitCast(
+        choose(value .== value, clamped, SIMD8<Float>(repeating: 0)) + SIMD8<Float>(repeating: 12_582_912), to: SIMD8<Int32>.self)
 }
 
 /// `value · scale` rounded and clamped to ±32 767; −32 768 where not valid or NaN.

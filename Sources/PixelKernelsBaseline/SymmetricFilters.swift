@@ -33,29 +33,54 @@ package func symmetricSumsInt8(
 
 /// `out[x] = triples + Σ_k ⌊weights[k] · (centre[x − k·step] + centre[x + k·step]) / 2¹⁶⌋`, the centre once, k to 3 · `triples`. What is added makes up for
 /// the rounding down. Sums of two values must fit 16 bits.
-///
-/// Three pairs at a time, in plain loops: they become the multiplication for the upper half, which the compiler does not find in explicit vectors.
 package func symmetricMeansInt16(
     _ centre: UnsafePointer<Int16>, _ step: Int, _ weights: UnsafePointer<Int16>, _ triples: Int,
     _ out: UnsafeMutablePointer<Int16>, _ count: Int
 ) {
-    let middle = weights[0]
+    let source = UnsafeRawPointer(centre)
+    let target = UnsafeMutableRawPointer(out)
     let offset = Int16(truncatingIfNeeded: triples)
-    for x in 0..<count { out[x] = offset &+ Int16(truncatingIfNeeded: (Int32(middle) &* Int32(centre[x])) &>> 16) }
-    var k = 1
-    while k <= 3 &* triples {
-        let (a, b, c) = (weights[k], weights[k &+ 1], weights[k &+ 2])
-        let (beforeA, afterA) = (centre - k &* step, centre + k &* step)
-        let (beforeB, afterB) = (beforeA - step, afterA + step)
-        let (beforeC, afterC) = (beforeB - step, afterB + step)
-        for x in 0..<count {
-            let first = Int16(truncatingIfNeeded: (Int32(beforeA[x] &+ afterA[x]) &* Int32(a)) &>> 16)
-            let second = Int16(truncatingIfNeeded: (Int32(beforeB[x] &+ afterB[x]) &* Int32(b)) &>> 16)
-            let third = Int16(truncatingIfNeeded: (Int32(beforeC[x] &+ afterC[x]) &* Int32(c)) &>> 16)
-            out[x] &+= first &+ second &+ third
+    let radius = 3 &* triples
+    let stride = 2 &* step
+    var x = 0
+    while x &+ 32 <= count {
+        let byte = 2 &* x
+        var near = SIMD16<Int16>(repeating: offset) &+ upperHalves(sixteenWords(source, byte), weights[0])
+        var far = SIMD16<Int16>(repeating: offset) &+ upperHalves(sixteenWords(source, byte &+ 32), weights[0])
+        var k = 1
+        while k <= radius {
+            let (before, after) = (byte &- k &* stride, byte &+ k &* stride)
+            near &+= upperHalves(sixteenWords(source, before) &+ sixteenWords(source, after), weights[k])
+            far &+= upperHalves(sixteenWords(source, before &+ 32) &+ sixteenWords(source, after &+ 32), weights[k])
+            k &+= 1
         }
-        k &+= 3
+        target.storeBytes(of: near, toByteOffset: byte, as: SIMD16<Int16>.self)
+        target.storeBytes(of: far, toByteOffset: byte &+ 32, as: SIMD16<Int16>.self)
+        x &+= 32
+        // The last ones overlap those before.
+        if x < count, x &+ 32 > count { x = count &- 32 }
     }
+    while x < count {
+        var sum = offset &+ Int16(truncatingIfNeeded: (Int32(centre[x]) &* Int32(weights[0])) &>> 16)
+        var k = 1
+        while k <= radius {
+            let pair = centre[x &- k &* step] &+ centre[x &+ k &* step]
+            sum &+= Int16(truncatingIfNeeded: (Int32(pair) &* Int32(weights[k])) &>> 16)
+            k &+= 1
+        }
+        out[x] = sum
+        x &+= 1
+    }
+}
+
+@inline(__always)
+private func sixteenWords(_ source: UnsafeRawPointer, _ byte: Int) -> SIMD16<Int16> {
+    source.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
+}
+
+@inline(__always)
+private func sixteenLevels(_ source: UnsafeRawPointer, _ x: Int) -> SIMD16<Int16> {
+    widened(source.loadUnaligned(fromByteOffset: x, as: SIMD16<Int8>.self))
 }
 
 /// `out[x] = Σ_k weights[k] · (centre[x − k·step]² + centre[x + k·step]²)`, the centre once, k rising, each product and sum rounded. −128 is no level.
@@ -66,18 +91,27 @@ package func symmetricSquareSums(
     let source = UnsafeRawPointer(centre)
     let target = UnsafeMutableRawPointer(out)
     var x = 0
-    while x &+ 8 <= count {
-        let middle = SIMD8<Int16>(truncatingIfNeeded: source.loadUnaligned(fromByteOffset: x, as: SIMD8<Int8>.self))
-        var sum = SIMD8<Float>(repeating: weights[0]) * SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: middle &* middle))
+    // Sums that do not wait for each other.
+    while x &+ 16 <= count {
+        let first = SIMD8<Float>(repeating: weights[0])
+        let middle = sixteenLevels(source, x)
+        let square = middle &* middle
+        var near = first * SIMD8<Float>(widened(square.lowHalf))
+        var far = first * SIMD8<Float>(widened(square.highHalf))
         var k = 1
         while k <= radius {
-            let a = SIMD8<Int16>(truncatingIfNeeded: source.loadUnaligned(fromByteOffset: x &- k &* step, as: SIMD8<Int8>.self))
-            let b = SIMD8<Int16>(truncatingIfNeeded: source.loadUnaligned(fromByteOffset: x &+ k &* step, as: SIMD8<Int8>.self))
-            sum += SIMD8<Float>(repeating: weights[k]) * SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: a &* a &+ b &* b))
+            let (a, b) = (sixteenLevels(source, x &- k &* step), sixteenLevels(source, x &+ k &* step))
+            let squares = a &* a &+ b &* b
+            let weight = SIMD8<Float>(repeating: weights[k])
+            near += weight * SIMD8<Float>(widened(squares.lowHalf))
+            far += weight * SIMD8<Float>(widened(squares.highHalf))
             k &+= 1
         }
-        target.storeBytes(of: sum, toByteOffset: x &* 4, as: SIMD8<Float>.self)
-        x &+= 8
+        target.storeBytes(of: near, toByteOffset: x &* 4, as: SIMD8<Float>.self)
+        target.storeBytes(of: far, toByteOffset: x &* 4 &+ 32, as: SIMD8<Float>.self)
+        x &+= 16
+        // The last ones overlap those before.
+        if x < count, x &+ 16 > count { x = count &- 16 }
     }
     while x < count {
         let middle = Int32(centre[x])
@@ -100,19 +134,30 @@ package func symmetricSumsFloat(
     let source = UnsafeRawPointer(centre)
     let target = UnsafeMutableRawPointer(out)
     var x = 0
-    while x &+ 8 <= count {
+    while x &+ 16 <= count {
         let byte = x &* 4
-        var sum = SIMD8<Float>(repeating: weights[0]) * source.loadUnaligned(fromByteOffset: byte, as: SIMD8<Float>.self)
+        let first = SIMD8<Float>(repeating: weights[0])
+        var near = first * source.loadUnaligned(fromByteOffset: byte, as: SIMD8<Float>.self)
+        var far = first * source.loadUnaligned(fromByteOffset: byte &+ 32, as: SIMD8<Float>.self)
         var k = 1
         while k <= radius {
-            let pair =
-                source.loadUnaligned(fromByteOffset: byte &- 4 &* k, as: SIMD8<Float>.self)
-                + source.loadUnaligned(fromByteOffset: byte &+ 4 &* k, as: SIMD8<Float>.self)
-            sum += SIMD8<Float>(repeating: weights[k]) * pair
+            let (before, after) = (byte &- 4 &* k, byte &+ 4 &* k)
+            let weight = SIMD8<Float>(repeating: weights[k])
+            near +=
+                weight
+                * (source.loadUnaligned(fromByteOffset: before, as: SIMD8<Float>.self)
+                    + source.loadUnaligned(fromByteOffset: after, as: SIMD8<Float>.self))
+            far +=
+                weight
+                * (source.loadUnaligned(fromByteOffset: before &+ 32, as: SIMD8<Float>.self)
+                    + source.loadUnaligned(fromByteOffset: after &+ 32, as: SIMD8<Float>.self))
             k &+= 1
         }
-        target.storeBytes(of: sum, toByteOffset: byte, as: SIMD8<Float>.self)
-        x &+= 8
+        target.storeBytes(of: near, toByteOffset: byte, as: SIMD8<Float>.self)
+        target.storeBytes(of: far, toByteOffset: byte &+ 32, as: SIMD8<Float>.self)
+        x &+= 16
+        // The last ones overlap those before.
+        if x < count, x &+ 16 > count { x = count &- 16 }
     }
     while x < count {
         var sum = weights[0] * centre[x]

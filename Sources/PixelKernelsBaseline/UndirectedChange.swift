@@ -4,32 +4,24 @@ package func clippedEnergy(
     _ rows: UnsafePointer<UnsafePointer<Float>>, _ bands: Int, _ steps: UnsafePointer<UInt16>, _ table: UnsafePointer<Float>, _ most: Float,
     _ observed: UnsafePointer<Int16>, _ energy: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>, _ count: Int
 ) -> Bool {
-    var hidden: Int16 = 0
-    for x in 0..<count {
-        let isHidden = observed[x] == -32_768
-        hidden |= isHidden ? 1 : 0
-        // On the bits, since a choice becomes a masked store, which the baseline lacks.
-        weights[x] = Float(bitPattern: 0x3F80_0000 & (isHidden ? 0 : ~0))
-    }
-    let highest = SIMD4<Float>(repeating: most)
-    let none = SIMD4<Float>(repeating: 0)
+    let highest = SIMD8<Float>(repeating: most)
+    let none = SIMD8<Int32>(repeating: 0)
+    let one = SIMD8<Int32>(repeating: 0x3F80_0000)
+    var hidden = none
     var x = 0
     if bands == 4 {
         let (r0, r1, r2, r3) = (rows[0], rows[1], rows[2], rows[3])
         while x &+ 8 <= count {
-            let (near, far) = (weightsOfFour(table, steps, x), weightsOfFour(table, steps, x &+ 4))
-            var sum = clipped(fourFloats(r0, x), near.0, highest)
-            var next = clipped(fourFloats(r0, x &+ 4), far.0, highest)
-            sum += clipped(fourFloats(r1, x), near.1, highest)
-            next += clipped(fourFloats(r1, x &+ 4), far.1, highest)
-            sum += clipped(fourFloats(r2, x), near.2, highest)
-            next += clipped(fourFloats(r2, x &+ 4), far.2, highest)
-            sum += clipped(fourFloats(r3, x), near.3, highest)
-            next += clipped(fourFloats(r3, x &+ 4), far.3, highest)
-            let target = UnsafeMutableRawPointer(energy + x)
-            target.storeBytes(of: none.replacing(with: sum, where: fourFloats(weights, x) .!= none), as: SIMD4<Float>.self)
-            target.storeBytes(
-                of: none.replacing(with: next, where: fourFloats(weights, x &+ 4) .!= none), toByteOffset: 16, as: SIMD4<Float>.self)
+            let factors = weightsOfEight(table, steps, x)
+            var sum = clipped(eightFloats(r0, x), factors.0, highest)
+            sum += clipped(eightFloats(r1, x), factors.1, highest)
+            sum += clipped(eightFloats(r2, x), factors.2, highest)
+            sum += clipped(eightFloats(r3, x), factors.3, highest)
+            let levels = widened(UnsafeRawPointer(observed + x).loadUnaligned(as: SIMD8<Int16>.self))
+            let isHidden = unsafeBitCast(levels .== SIMD8<Int32>(repeating: -32_768), to: SIMD8<Int32>.self)
+            hidden |= isHidden
+            UnsafeMutableRawPointer(weights + x).storeBytes(of: one & ~isHidden, as: SIMD8<Int32>.self)
+            UnsafeMutableRawPointer(energy + x).storeBytes(of: unsafeBitCast(sum, to: SIMD8<Int32>.self) & ~isHidden, as: SIMD8<Int32>.self)
             x &+= 8
         }
     }
@@ -43,14 +35,18 @@ package func clippedEnergy(
             sum += square < most ? square : most
             b &+= 1
         }
-        energy[x] = weights[x] != 0 ? sum : 0
+        let isHidden = observed[x] == -32_768
+        hidden[0] |= isHidden ? -1 : 0
+        weights[x] = isHidden ? 0 : 1
+        energy[x] = isHidden ? 0 : sum
         x &+= 1
     }
-    return hidden == 0
+    let words = unsafeBitCast(hidden, to: SIMD4<UInt64>.self)
+    return (words[0] | words[1]) | (words[2] | words[3]) == 0
 }
 
 @inline(__always)
-private func clipped(_ d: SIMD4<Float>, _ factor: SIMD4<Float>, _ most: SIMD4<Float>) -> SIMD4<Float> {
+private func clipped(_ d: SIMD8<Float>, _ factor: SIMD8<Float>, _ most: SIMD8<Float>) -> SIMD8<Float> {
     let square = d * d * factor
     return most.replacing(with: square, where: square .< most)
 }

@@ -159,6 +159,6 @@ struct ChangeSizeTests {
         let scene = Scene(side: 160, holes: 0)
         let model = try #require(ChangeModel.fit([scene.whole]))
         let change = model.change(of: scene.whole, in: PixelWindow(scene.size))
-        #expect(change.size.isEmpty && change.signedFine.count == 160 * 160)
+        #expect(change.size.isEmpty && change.signedFine.isEmpty && change.signed.count == 160 * 160)
     }
 }

@@ -96,7 +96,9 @@ struct ModelTests {
             before: TestScene.block(ground, window: block, gains: [0.1, 0.2], offsets: [1, 2], noise: 0.02, seed: 7),
             after: TestScene.block(ground, window: block, gains: [0.11, 0.19], offsets: [1.1, 1.9], noise: 0.02, seed: 8))
         let model = try #require(ChangeModel.fit([pair(ChangeModel.readWindow(for: block, in: block.size))]))
-        let change = model.change(of: pair(ChangeModel.readWindow(for: block, in: block.size)), in: block)
+        let change = model.change(
+            of: pair(ChangeModel.readWindow(for: block, in: block.size)), in: block,
+            sizeOver: SceneFrame(size: block.size, columns: 0, rows: 0))
         let values = change.signedFine.filter { $0 != ChangeBlock.notObserved }.map { Double($0) / 100 }
         let meanSquare = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
         #expect(abs(meanSquare.squareRoot() - 1) < 0.05)
@@ -142,7 +144,8 @@ struct ModelTests {
         let clear = try #require(ChangeModel.fit([PairBlock(before: before, after: cloudless)]))
         let hidden = try #require(ChangeModel.fit([PairBlock(before: before, after: cloudy)]))
         #expect(hidden.noiseSigma[0] < 1.1 * clear.noiseSigma[0])
-        let change = hidden.change(of: PairBlock(before: before, after: cloudy), in: scene)
+        let change = hidden.change(
+            of: PairBlock(before: before, after: cloudy), in: scene, sizeOver: SceneFrame(size: scene.size, columns: 0, rows: 0))
         #expect(change.signedFine[150 * 512 + 140] != ChangeBlock.notObserved, "the raster keeps what was measured")
         var planes = SearchPlanes(size: scene.size)
         planes.store(change)

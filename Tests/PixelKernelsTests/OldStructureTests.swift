@@ -130,7 +130,10 @@ import Testing
         var random = SeededGenerator(seed: 21)
         let (width, height, steps) = (70, 9, 6)
         let count = width * height
-        let differences = (0..<bands).map { _ in (0..<count).map { _ in Float.random(in: -9...9, using: &random) } }
+        var differences = (0..<bands).map { _ in (0..<count).map { _ in Float.random(in: -9...9, using: &random) } }
+        for special in [Float.nan, .infinity, -.infinity, 1e30, -1e30] {
+            for _ in 0..<5 { differences[Int.random(in: 0..<bands, using: &random)][Int.random(in: 0..<count, using: &random)] = special }
+        }
         let stepOf = (0..<count).map { _ in UInt16.random(in: 0..<UInt16(steps), using: &random) }
         let weights = (0..<(steps * bands)).map { _ in Float.random(in: -1...1, using: &random) }
         let validity = (0..<count).map { _ in Int.random(in: 0..<6, using: &random) == 0 ? UInt8(0) : 255 }
@@ -138,14 +141,19 @@ import Testing
         let found = kernels.signedChange(
             differences: differences, width: width, columns: columns, rows: rows, steps: stepOf, weights: weights, validity: validity)
         #expect(found.coarse.count == columns.count * rows.count && found.fine.count == found.coarse.count)
+        let coarse = kernels.signedChange(
+            differences: differences, width: width, columns: columns, rows: rows, steps: stepOf, weights: weights, validity: validity,
+            wantsFine: false)
+        #expect(coarse.coarse == found.coarse && coarse.fine.isEmpty)
         var k = 0
         for y in rows {
             for x in columns {
                 let i = y * width + x
                 var z = differences[0][i] * weights[Int(stepOf[i]) * bands]
                 for band in 1..<max(1, bands) { z += differences[band][i] * weights[Int(stepOf[i]) * bands + band] }
-                let coarse = validity[i] == 0 ? -128 : Int(max(-127, min(127, (z * 10).rounded(.toNearestOrEven))))
-                let fine = validity[i] == 0 ? -32_768 : Int(max(-32_767, min(32_767, (z * 100).rounded(.toNearestOrEven))))
+                let isUsable = validity[i] != 0 && !z.isNaN
+                let coarse = !isUsable ? -128 : Int(max(-127, min(127, (z * 10).rounded(.toNearestOrEven))))
+                let fine = !isUsable ? -32_768 : Int(max(-32_767, min(32_767, (z * 100).rounded(.toNearestOrEven))))
                 #expect(Int(found.coarse[k]) == coarse && Int(found.fine[k]) == fine)
                 k += 1
             }

@@ -3,6 +3,13 @@
 #include <malloc.h>
 #include <math.h>
 #include <string.h>
+#include <time.h>
+
+double c_processor_seconds(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
 
 void c_keep_memory(void) {
     mallopt(M_MMAP_THRESHOLD, 1 << 30);
@@ -31,6 +38,15 @@ void c_signed_change(
     int8_t *restrict coarse, int16_t *restrict fine, len count) {
     if (bands == 4) {
         const float *restrict r0 = rows[0], *restrict r1 = rows[1], *restrict r2 = rows[2], *restrict r3 = rows[3];
+        if (!fine) {
+            for (len i = 0; i < count; i++) {
+                const float *w = table + 4 * steps[i];
+                float z = r0[i] * w[0] + r1[i] * w[1] + r2[i] * w[2] + r3[i] * w[3];
+                int usable = validity[i] != 0 && z == z;
+                coarse[i] = usable ? level(z * 10, 127) : -128;
+            }
+            return;
+        }
         for (len i = 0; i < count; i++) {
             const float *w = table + 4 * steps[i];
             float z = r0[i] * w[0] + r1[i] * w[1] + r2[i] * w[2] + r3[i] * w[3];

@@ -54,6 +54,20 @@ func differenceBenchmarks(_ scene: Scene) -> [Benchmark] {
                 words[0].base.update(from: fine, count: count)
             }),
         Benchmark(
+            name: "signedChange, fused, coarse alone", pixels: count, bytesPerPixel: 20, outputs: [bytes[0].bytes],
+            inC: {
+                for y in 0..<height {
+                    c_signed_change(
+                        addresses(scene.bands, y), 4, scene.steps.row(y), table, scene.validity.row(y), bytes[0].row(y), nil, width)
+                }
+            },
+            inSwift: {
+                (coarse, _) = $0.signedChange(
+                    differences: bands, width: width, columns: 0..<width, rows: 0..<height, steps: steps, weights: table,
+                    validity: validity, wantsFine: false)
+            },
+            collect: { bytes[0].base.update(from: coarse, count: count) }),
+        Benchmark(
             name: "levels", pixels: count, bytesPerPixel: 5, outputs: [bytes[0].bytes],
             inC: { c_levels(scene.bands[0].base, 60, bytes[0].base, count) },
             inSwift: { coarse = $0.levels(bands[0], width: width, columns: 0..<width, rows: 0..<height, scale: 60) },
