@@ -92,11 +92,12 @@ struct ChainPass {
             pitch = (paddedWidth + 2 * Self.margin + 63) / 64 * 64 + 32
             signPitch = (slopes + 1) * pitch
             let (size, blocks) = (2 * signPitch, paddedWidth / 16)
-            scores = .allocate(capacity: 4 * size)
-            scores.initialize(repeating: ChainPass.storedNothing, count: 4 * size)
+            // Before the first slope's row stands one of nothing, as after the last one's.
+            scores = .allocate(capacity: pitch + 4 * size)
+            scores.initialize(repeating: ChainPass.storedNothing, count: pitch + 4 * size)
             notes = .allocate(capacity: 2 * blocks)
             notes.initialize(repeating: false, count: 2 * blocks)
-            let first = scores + Self.margin
+            let first = scores + pitch + Self.margin
             previous = Generation(scores: first, peaks: first + size, isNoted: notes)
             current = Generation(scores: first + 2 * size, peaks: first + 3 * size, isNoted: notes + blocks)
             factors = .allocate(capacity: paddedWidth)
@@ -128,7 +129,7 @@ struct ChainPass {
         noise.fillInverseFactors(rows.factors, strip: strip, numerator: numerator)
         for left in stride(from: 0, to: rows.paddedWidth, by: tile) {
             let count = min(tile, rows.paddedWidth - left)
-            beamlets.sumHalves(from: left, count: count, slopes: slopes, scratch: scratch)
+            beamlets.sumHalves(from: left, count: count, halves: BeamletGeometry.shared.allHalves, scratch: scratch)
             for slope in slopes {
                 kernels.standardiseSums(
                     scratch.upper(slope), scratch.lower(slope), factors: rows.factors + left, gain: gains[slope],

@@ -6,7 +6,7 @@ extension KernelSet {
     public struct ChainCosts: Sendable {
         /// Stored values of a step.
         public static let stored: Int16 = 4
-        /// In the order in which the kernel reads them.
+        /// In the order in which the kernel reads them, sixteen of each.
         fileprivate let figures: [Int16]
 
         /// - Parameters:
@@ -18,12 +18,13 @@ extension KernelSet {
         ) {
             let least = Int(nothing) + Int(bottom) - 2 * Int(beamlet) - Int(turn)
             precondition(least * Int(Self.stored) >= Int(Int16.min), "scores near nothing would wrap")
+            precondition(Int(top) >= -Int(bottom), "the lower bound lies nearer to zero")
             precondition((Int(highest) + Int(top)) * Int(Self.stored) <= Int(Int16.max), "the highest scores would wrap")
             let s = Self.stored
             figures = [
-                nothing * s, (-turn - beamlet) * s, (-turn - beamlet) * s + 1, (-straight - beamlet) * s + 2, (nothing - beamlet) * s + 3,
-                (highest - beamlet) * s, marked * s, bottom, top,
-            ]
+                (-turn - beamlet) * s, (-turn - beamlet) * s + 1, (-straight - beamlet) * s + 2, (nothing - beamlet) * s + 3,
+                (highest - beamlet) * s, marked * s, bottom * s, top, -bottom * s, -top,
+            ].flatMap { [Int16](repeating: $0, count: 16) }
         }
     }
 
@@ -35,7 +36,7 @@ extension KernelSet {
     ///
     /// - Parameters:
     ///   - sums: standardised, in steps, one row for each of 7 · `groups` slopes, `sumPitch` apart.
-    ///   - previous: rows of slopes, `pitch` apart, and one more that holds the score of nothing; the second sign's `signPitch` behind.
+    ///   - previous: rows of slopes, `pitch` apart, with a row before and one after them that hold the score of nothing; the second sign's `signPitch` behind.
     ///   - current: likewise; room for the greatest slope on both sides.
     ///   - origins: seven slopes a word, the first slope's the highest two of 14 bits, `groups` rows of words, `originPitch` apart, for each sign: where the
     ///     best chain came from, 0, 1, 2 for a slope one more, one less, equal, 3 for a start.

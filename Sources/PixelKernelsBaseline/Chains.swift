@@ -1,7 +1,8 @@
 // Dynamic programming over chains of beamlets in 16-bit integers, 16 columns at a time. Scores are stored as quarters of a step: the lowest two bits are free
-// to carry where a chain came from through the choice of the best. `costs` holds, in quarters: the score of nothing, what the chain costs whose slope was one
-// more, one less, equal, each with the beamlet's and with its origin in the lowest bits, the same of a chain that begins, the highest score less a
-// beamlet's cost, the score from which chains are marked; and, in steps, the bounds of a beamlet's standardised sum.
+// to carry where a chain came from through the choice of the best. `costs` holds, 16 times each, in quarters: what the chain costs whose slope was one more,
+// one less, equal, each with the beamlet's and with its origin in the lowest bits, the same of a chain that begins, the highest score less a beamlet's cost,
+// the score from which chains are marked; then the bounds of a beamlet's standardised sum, the lower in quarters, the upper in steps, and both with the
+// other sign.
 
 /// Extends, for both signs, the best chain that ends at each column with each slope by the beamlet that follows.
 ///
@@ -10,8 +11,8 @@
 ///
 /// - Parameters:
 ///   - sums: standardised, in steps; one row a slope, `sumPitch` apart.
-///   - previous: rows of slopes, `pitch` apart, one more than slopes that holds the score of nothing; the second sign `signPitch` behind the first.
-///   - current: likewise; the columns that no beamlet ends at are left alone.
+///   - previous: rows of slopes, `pitch` apart, with a row before and one after them that hold the score of nothing; the second sign `signPitch` behind.
+///   - current: laid out likewise; the columns that no beamlet ends at are left alone.
 ///   - origins: two bits a slope, seven slopes a word, the first slope's the highest, `groups` rows of words, `originPitch` apart, for each sign: where the
 ///     best chain came from, 0, 1, 2 for a slope one more, one less, equal, 3 for a start.
 ///   - marks: one for each 16 columns: 1 where some chain that goes on from them reaches the score to be marked, else 0.
@@ -21,84 +22,67 @@ package func extendChains(
     _ current: UnsafeMutablePointer<Int16>, _ pitch: Int, _ signPitch: Int, _ origins: UnsafeMutablePointer<UInt16>, _ originPitch: Int,
     _ groups: Int, _ marks: UnsafeMutablePointer<UInt8>, _ count: Int
 ) {
-    let nothing = SIMD16<Int16>(repeating: costs[0])
-    let marked = SIMD16<Int16>(repeating: costs[6])
+    let figures = UnsafeRawPointer(costs)
+    let (ofMore, ofLess, ofSame) = (sixteen(figures, 0), sixteen(figures, 32), sixteen(figures, 64))
+    let (begun, marked) = (sixteen(figures, 96), sixteen(figures, 160))
     let none = SIMD16<Int16>(repeating: 0)
-    let one = SIMD16<Int16>(repeating: 1)
+    let origin = SIMD16<Int16>(repeating: 3)
     let middle = (7 &* groups &- 1) / 2
+    // In bytes; a slope further, and from one sign to the other.
+    let (rowStep, step, minus) = (2 &* sumPitch, 2 &* pitch, 2 &* signPitch)
+    let (targetStep, originStep) = (step &+ 2, 2 &* originPitch)
     var x = 0
     while x < count {
-        let out = UnsafeMutableRawPointer(current + (x &- middle))
-        var peak = extendSixteen(
-            UnsafeRawPointer(sums + x), sumPitch, 1, costs, UnsafeRawPointer(previous + x), out, pitch,
-            UnsafeMutableRawPointer(origins + x), originPitch, groups)
-        let other = extendSixteen(
-            UnsafeRawPointer(sums + x), sumPitch, -1, costs, UnsafeRawPointer(previous + (x &+ signPitch)), out + 2 &* signPitch, pitch,
-            UnsafeMutableRawPointer(origins + (x &+ groups &* originPitch)), originPitch, groups)
-        peak.replace(with: other, where: other .> peak)
-        peak.replace(with: nothing, where: nothing .> peak)
-        let higher = unsafeBitCast(none.replacing(with: one, where: peak .> marked), to: SIMD4<UInt64>.self)
+        var row = UnsafeRawPointer(sums + x)
+        var source = UnsafeRawPointer(previous + x)
+        var target = UnsafeMutableRawPointer(current + (x &- middle))
+        var codes = UnsafeMutableRawPointer(origins + x)
+        var peak = begun
+        var group = groups
+        while group != 0 {
+            var (word, wordOfMinus) = (none, none)
+            var left = 7
+            while left != 0 {
+                // Three loads of what each slope needs take less than handing two of them on from slope to slope, and figures read where they are used less
+                // than registers that do not suffice.
+                let (highest, bottom, top) = (sixteen(figures, 128), sixteen(figures, 192), sixteen(figures, 224))
+                let (bottomOfMinus, topOfMinus) = (sixteen(figures, 256), sixteen(figures, 288))
+                let gain = lesser(greater(sixteen(row, 0), topOfMinus), top) &<< 2
+                let best = greater(
+                    greater(sixteen(source, 0) &+ ofSame, sixteen(source, step) &+ ofMore),
+                    greater(sixteen(source, 0 &- step) &+ ofLess, begun))
+                let code = best & origin
+                word = (word &<< 2) | code
+                let score = (lesser(best, highest) & ~origin) &+ greater(gain, bottom)
+                target.storeBytes(of: score, as: SIMD16<Int16>.self)
+
+                let bestOfMinus = greater(
+                    greater(sixteen(source, minus) &+ ofSame, sixteen(source, minus &+ step) &+ ofMore),
+                    greater(sixteen(source, minus &- step) &+ ofLess, begun))
+                wordOfMinus = (wordOfMinus &<< 2) | (bestOfMinus & origin)
+                let scoreOfMinus = (lesser(bestOfMinus, sixteen(figures, 128)) & ~origin) &- lesser(gain, bottomOfMinus)
+                target.storeBytes(of: scoreOfMinus, toByteOffset: minus, as: SIMD16<Int16>.self)
+
+                peak = greater(peak, greater(score, scoreOfMinus))
+                source += step
+                target += targetStep
+                row += rowStep
+                left &-= 1
+            }
+            codes.storeBytes(of: word, as: SIMD16<Int16>.self)
+            codes.storeBytes(of: wordOfMinus, toByteOffset: groups &* originStep, as: SIMD16<Int16>.self)
+            codes += originStep
+            group &-= 1
+        }
+        let higher = unsafeBitCast(peak .> marked, to: SIMD4<UInt64>.self)
         marks[x &>> 4] = (higher[0] | higher[1]) | (higher[2] | higher[3]) != 0 ? 1 : 0
         x &+= 16
     }
 }
 
-/// `extendChains` for 16 columns and one sign.
-///
-/// - Parameter sign: 1 or −1.
-/// - Returns: the greatest score of each column.
 @inline(__always)
-private func extendSixteen(
-    _ sums: UnsafeRawPointer, _ sumPitch: Int, _ sign: Int, _ costs: UnsafePointer<Int16>, _ previous: UnsafeRawPointer,
-    _ current: UnsafeMutableRawPointer, _ pitch: Int, _ origins: UnsafeMutableRawPointer, _ originPitch: Int, _ groups: Int
-) -> SIMD16<Int16> {
-    let ofMore = SIMD16<Int16>(repeating: costs[1])
-    let ofLess = SIMD16<Int16>(repeating: costs[2])
-    let ofSame = SIMD16<Int16>(repeating: costs[3])
-    let begun = SIMD16<Int16>(repeating: costs[4])
-    let highest = SIMD16<Int16>(repeating: costs[5])
-    let bottom = SIMD16<Int16>(repeating: costs[7])
-    let top = SIMD16<Int16>(repeating: costs[8])
-    let origin = SIMD16<Int16>(repeating: 3)
-    let whole = SIMD16<Int16>(repeating: -4)
-    let none = SIMD16<Int16>(repeating: 0)
-    var same = previous.loadUnaligned(as: SIMD16<Int16>.self)
-    var less = begun
-    var peak = begun
-    var source = previous
-    var target = current
-    var row = sums
-    var group = 0
-    while group < groups {
-        var word = none
-        var left = 7
-        while left > 0 {
-            source += 2 &* pitch
-            let more = source.loadUnaligned(as: SIMD16<Int16>.self)
-            var value = same &+ ofSame
-            let turned = more &+ ofMore
-            value.replace(with: turned, where: turned .> value)
-            value.replace(with: less, where: less .> value)
-            value.replace(with: begun, where: begun .> value)
-            less = same &+ ofLess
-            same = more
-            word = (word &<< 2) | (value & origin)
-            value.replace(with: highest, where: value .> highest)
-            var gain = row.loadUnaligned(as: SIMD16<Int16>.self)
-            if sign < 0 { gain = none &- gain }
-            gain.replace(with: top, where: gain .> top)
-            gain.replace(with: bottom, where: bottom .> gain)
-            value = (value & whole) &+ (gain &<< 2)
-            peak.replace(with: value, where: value .> peak)
-            target.storeBytes(of: value, as: SIMD16<Int16>.self)
-            target += 2 &* pitch &+ 2
-            row += 2 &* sumPitch
-            left &-= 1
-        }
-        (origins + 2 &* group &* originPitch).storeBytes(of: word, as: SIMD16<Int16>.self)
-        group &+= 1
-    }
-    return peak
+private func sixteen(_ row: UnsafeRawPointer, _ byte: Int) -> SIMD16<Int16> {
+    row.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
 }
 
 /// Ends, for both signs, the chains of 16 columns whose score has fallen by more than `drop` below the highest that they had: they get the score of nothing.

@@ -24,11 +24,14 @@ import Testing
             bottom: Int16(bottom), turn: Int16(turn), straight: Int16(straight))
     }
 
-    private func place(_ sign: Int, _ slope: Int, _ column: Int) -> Int { (sign * (slopes + 1) + slope) * pitch + margin + column }
+    /// The first column of the first slope, behind a row of nothing.
+    private var first: Int { pitch + margin }
+
+    private func place(_ sign: Int, _ slope: Int, _ column: Int) -> Int { first + (sign * (slopes + 1) + slope) * pitch + column }
 
     /// Stored scores about nothing, some far above and some at the highest; few different ones, so that there are ties.
     private func scores(_ random: inout SeededGenerator) -> [Int16] {
-        var scores = [Int16](repeating: Int16(nothing), count: 2 * (slopes + 1) * pitch).map { 4 * $0 }
+        var scores = [Int16](repeating: Int16(nothing), count: (1 + 2 * (slopes + 1)) * pitch).map { 4 * $0 }
         for sign in 0..<2 {
             for slope in 0..<slopes {
                 for x in 0..<width {
@@ -53,8 +56,8 @@ import Testing
         previous.withUnsafeBufferPointer { previous in
             current.withUnsafeMutableBufferPointer { current in
                 kernels.extendChains(
-                    sums: sums, sumPitch: width, costs: costs, previous: previous.baseAddress! + margin,
-                    current: current.baseAddress! + margin, pitch: pitch, signPitch: (slopes + 1) * pitch, origins: &origins,
+                    sums: sums, sumPitch: width, costs: costs, previous: previous.baseAddress! + first,
+                    current: current.baseAddress! + first, pitch: pitch, signPitch: (slopes + 1) * pitch, origins: &origins,
                     originPitch: width, groups: groups, marks: &marks, count: width)
             }
         }
@@ -93,8 +96,8 @@ import Testing
                 peaks.withUnsafeMutableBufferPointer { peaks in
                     words.withUnsafeBufferPointer { words in
                         kernels.endFallenChains(
-                            previousPeaks: previousPeaks.baseAddress! + margin + 16, currentPeaks: peaks.baseAddress! + margin + 16,
-                            current: after.baseAddress! + margin + 16, pitch: pitch, signPitch: (slopes + 1) * pitch,
+                            previousPeaks: previousPeaks.baseAddress! + first + 16, currentPeaks: peaks.baseAddress! + first + 16,
+                            current: after.baseAddress! + first + 16, pitch: pitch, signPitch: (slopes + 1) * pitch,
                             origins: words.baseAddress! + 16, originPitch: width, groups: groups, nothing: Int16(nothing),
                             drop: Int16(drop))
                     }

@@ -153,7 +153,9 @@ func lineBenchmarks(_ scene: Scene) -> [Benchmark] {
 private func extendChains(width: Int, strips: Int) -> Benchmark {
     let (groups, slopes, margin) = (3, 21, 32)
     let pitch = width + 2 * margin
-    let size = 2 * (slopes + 1) * pitch
+    // A row of nothing before the first one.
+    let first = pitch + margin
+    let size = pitch + 2 * (slopes + 1) * pitch
     let figures: [Int16] = [-8000, 7800, -7936, 32, 79, -68, 15, 3]
     let costs = KernelSet.ChainCosts(
         nothing: figures[0], highest: figures[1], marked: figures[2], beamlet: figures[3], top: figures[4], bottom: figures[5],
@@ -171,15 +173,15 @@ private func extendChains(width: Int, strips: Int) -> Benchmark {
         inC: {
             for strip in 0..<strips {
                 c_extend_chains(
-                    sums.base, width, figures, scores[strip % 2].base + margin, scores[1 - strip % 2].base + margin, pitch,
+                    sums.base, width, figures, scores[strip % 2].base + first, scores[1 - strip % 2].base + first, pitch,
                     (slopes + 1) * pitch, origins.base, width, Int32(groups), marks.base, width)
             }
         },
         inSwift: {
             for strip in 0..<strips {
                 $0.extendChains(
-                    sums: sums.base, sumPitch: width, costs: costs, previous: scores[strip % 2].base + margin,
-                    current: scores[1 - strip % 2].base + margin, pitch: pitch, signPitch: (slopes + 1) * pitch, origins: origins.base,
+                    sums: sums.base, sumPitch: width, costs: costs, previous: scores[strip % 2].base + first,
+                    current: scores[1 - strip % 2].base + first, pitch: pitch, signPitch: (slopes + 1) * pitch, origins: origins.base,
                     originPitch: width, groups: groups, marks: marks.base, count: width)
             }
         })
