@@ -7,6 +7,11 @@ struct BeamletGeometry: Sendable {
 
     /// Column offset of each row of a strip, slope by slope.
     let rowOffsets: [Int]
+    /// The sums that beamlets of all slopes are made of, and those of every fourth slope.
+    let allHalves: [Half]
+    let someHalves: [Half]
+    /// Every fourth slope: neighbouring ones share most of their pixels.
+    static let someSlopes = Array(stride(from: 0, to: BeamletSums.slopeCount, by: 4))
     /// For rows that lie side by side.
     let noOffsets = [Int](repeating: 0, count: BeamletSums.rowsPerStrip)
     /// Offsets of four rows against the first of them.
@@ -15,6 +20,15 @@ struct BeamletGeometry: Sendable {
     /// By slope: the index of its half's pattern, and the column offset at which that begins.
     let upper: [(pattern: Int, start: Int)]
     let lower: [(pattern: Int, start: Int)]
+
+    /// Four pixels of which some slopes' beamlets have their upper or their lower half.
+    struct Half: Sendable {
+        /// Row of the first pixel, and columns of the others against it.
+        let row: Int
+        let offsets: (Int, Int, Int)
+        /// Among the patterns of upper halves and, after them, those of lower ones.
+        let pattern: Int
+    }
 
     private init() {
         let rows = BeamletSums.rowsPerStrip
@@ -39,5 +53,16 @@ struct BeamletGeometry: Sendable {
         rowOffsets = offsets.flatMap { $0 }
         (upperPatterns, upper) = halves(0..<rows / 2)
         (lowerPatterns, lower) = halves(rows / 2..<rows)
+        let (upperPatterns, lowerPatterns, upper, lower) = (upperPatterns, lowerPatterns, upper, lower)
+        func parts(of slopes: [Int]) -> [Half] {
+            func part(_ row: Int, _ pattern: [Int], _ index: Int) -> Half {
+                Half(row: row, offsets: (pattern[1], pattern[2], pattern[3]), pattern: index)
+            }
+            let (ofUpper, ofLower) = (Set(slopes.map { upper[$0].pattern }), Set(slopes.map { lower[$0].pattern }))
+            return ofUpper.sorted().map { part(0, upperPatterns[$0], $0) }
+                + ofLower.sorted().map { part(rows / 2, lowerPatterns[$0], upperPatterns.count + $0) }
+        }
+        allHalves = parts(of: Array(0..<BeamletSums.slopeCount))
+        someHalves = parts(of: Self.someSlopes)
     }
 }

@@ -45,13 +45,13 @@ struct BeamletNoise: Sendable {
 
     /// Of sums clipped at three standard deviations, by strip and cell.
     ///
-    /// Neighbouring slopes share most of their pixels, so every fourth is enough.
+    /// Neighbouring slopes share most of their pixels, so `BeamletGeometry.someSlopes` are enough.
     private static func clippedSquares(
         _ beamlets: BeamletSums, sigmaOfSlope: [Float], cellCount: Int, scratch: BeamletScratch
     ) -> [Squares] {
         let kernels = KernelSet.best
         let width = beamlets.width
-        let slopes = Array(stride(from: 0, to: BeamletSums.slopeCount, by: 4))
+        let slopes = BeamletGeometry.someSlopes
         // Sixteenths of the deviation, which clips at 48 of them.
         let gains = sigmaOfSlope.map { Int16(min(32_767, 16 * 131_072 * beamlets.unit / $0)) }
         var result = [Squares](repeating: Squares(), count: beamlets.stripCount * cellCount)
@@ -61,7 +61,7 @@ struct BeamletNoise: Sendable {
             beamlets.filterRows(strip: strip, columns: 0..<width, scratch: scratch)
             for left in stride(from: 0, to: width, by: BeamletScratch.tile) {
                 let count = min(BeamletScratch.tile, width - left)
-                beamlets.sumHalves(from: left, count: count, slopes: slopes, scratch: scratch)
+                beamlets.sumHalves(from: left, count: count, halves: BeamletGeometry.shared.someHalves, scratch: scratch)
                 squares.withUnsafeMutableBufferPointer { squares in
                     counts.withUnsafeMutableBufferPointer { counts in
                         guard let squares = squares.baseAddress, let counts = counts.baseAddress else { return }
@@ -123,7 +123,7 @@ struct BeamletNoise: Sendable {
             beamlets.filterRows(strip: strip, columns: 0..<width, scratch: scratch)
             for left in stride(from: 0, to: width, by: BeamletScratch.tile) {
                 let count = min(BeamletScratch.tile, width - left)
-                beamlets.sumHalves(from: left, count: count, slopes: slopes, scratch: scratch)
+                beamlets.sumHalves(from: left, count: count, halves: BeamletGeometry.shared.allHalves, scratch: scratch)
                 for slope in slopes {
                     let (upper, lower) = (scratch.upper(slope), scratch.lower(slope))
                     for x in stride(from: (strip / stripStep) % 4, to: count, by: 4) {

@@ -117,28 +117,19 @@ struct BeamletSums: Sendable {
         return UnsafePointer(scratch.columns + (x % 64) * scratch.columnPitch)
     }
 
-    /// Sums over the halves of beamlets, of the patterns that any of `slopes` has, for the tile that begins at `column`; after `filterRows`.
+    /// Sums over halves of beamlets, for the tile that begins at `column`; after `filterRows`.
     ///
-    /// - Parameter count: columns of the tile, at most `BeamletScratch.capacity`.
-    func sumHalves(from column: Int, count: Int, slopes: [Int], scratch: BeamletScratch) {
-        let geometry = BeamletGeometry.shared
-        let half = Self.rowsPerStrip / 2
+    /// - Parameters:
+    ///   - count: columns of the tile, at most `BeamletScratch.capacity`.
+    ///   - halves: `BeamletGeometry`'s, of all slopes or of some.
+    func sumHalves(from column: Int, count: Int, halves: [BeamletGeometry.Half], scratch: BeamletScratch) {
         let first = scratch.rows + BeamletScratch.margin + column - BeamletScratch.tileMargin
-        for isLower in [false, true] {
-            let patterns = isLower ? geometry.lowerPatterns : geometry.upperPatterns
-            let use = isLower ? geometry.lower : geometry.upper
-            let start = first + (isLower ? half * scratch.pitch : 0)
-            var done = 0
-            for slope in slopes where done & (1 << use[slope].pattern) == 0 {
-                let index = use[slope].pattern
-                done |= 1 << index
-                let pattern = patterns[index]
-                kernels.addFour(
-                    start, start + scratch.pitch + pattern[1], start + 2 * scratch.pitch + pattern[2],
-                    start + 3 * scratch.pitch + pattern[3],
-                    into: scratch.quads + (index + (isLower ? geometry.upperPatterns.count : 0)) * BeamletScratch.quadPitch,
-                    count: count + 2 * BeamletScratch.tileMargin)
-            }
+        let pitch = scratch.pitch
+        for half in halves {
+            let start = first + half.row * pitch
+            kernels.addFour(
+                start, start + pitch + half.offsets.0, start + 2 * pitch + half.offsets.1, start + 3 * pitch + half.offsets.2,
+                into: scratch.quads + half.pattern * BeamletScratch.quadPitch, count: count + 2 * BeamletScratch.tileMargin)
         }
     }
 

@@ -87,9 +87,13 @@ public struct LineSearch: Sendable {
         return [Int8](unsafeUninitializedCapacity: width * height) { turned, count in
             planes.signed.withUnsafeBufferPointer { signed in
                 guard let source = signed.baseAddress, let target = turned.baseAddress else { return }
-                for x in stride(from: 0, to: width, by: 64) {
-                    KernelSet.best.transposeColumns(
-                        source + x, pitch: width, rows: height, columns: min(64, width - x), into: target + x * height, outPitch: height)
+                // A plane's row begins a page of memory of its own; some hundred of them are within the processor's reach at once.
+                for y in stride(from: 0, to: height, by: 512) {
+                    for x in stride(from: 0, to: width, by: 64) {
+                        KernelSet.best.transposeColumns(
+                            source + (y * width + x), pitch: width, rows: min(512, height - y), columns: min(64, width - x),
+                            into: target + (x * height + y), outPitch: height)
+                    }
                 }
             }
             count = width * height

@@ -105,7 +105,8 @@ struct StructureShare {
                 totals.update(repeating: 0, count: slopes.count * Self.tileWidth)
                 for row in 0..<Self.runStrips {
                     sums[k].filterRows(strip: tile.group * Self.runStrips + row, columns: columns, scratch: scratches[k])
-                    sums[k].sumHalves(from: columns.lowerBound, count: columns.count, slopes: slopes, scratch: scratches[k])
+                    sums[k].sumHalves(
+                        from: columns.lowerBound, count: columns.count, halves: BeamletGeometry.shared.allHalves, scratch: scratches[k])
                     for slope in slopes where !begins[slope].isEmpty {
                         let first = begins[slope].lowerBound
                         let offset = first + (slope - BeamletSums.maximumSlope) * row - columns.lowerBound
@@ -138,18 +139,32 @@ struct StructureShare {
         return result
     }
 
+    /// The power of a rank, 0 the lowest. Counting by the leading bits, which rise with the power, leaves few runs to be put in order.
+    private static func power(ofRank rank: Int, in runs: [Run]) -> Float {
+        func bin(_ run: Run) -> Int { Int((run.power.bitPattern & 0x7FFF_FFFF) >> 19) }
+        var counts = [Int](repeating: 0, count: 4096)
+        for run in runs { counts[bin(run)] += 1 }
+        var (place, before) = (0, 0)
+        while before + counts[place] <= rank {
+            before += counts[place]
+            place += 1
+        }
+        var powers: [Float] = []
+        powers.reserveCapacity(counts[place])
+        for run in runs where bin(run) == place { powers.append(run.power) }
+        return RobustStatistics.select(&powers, rank - before)
+    }
+
     /// The runs with the most structure, or with the least; among equals the first.
     private static func strongest(_ count: Int, of runs: [Run]) -> [Run] {
         guard count < runs.count else { return runs }
-        var powers = runs.map(\.power)
-        let limit = RobustStatistics.select(&powers, runs.count - 1 - count)
+        let limit = power(ofRank: runs.count - 1 - count, in: runs)
         return runs.filter { $0.power > limit }
     }
 
     private static func weakest(_ count: Int, of runs: [Run]) -> [Run] {
         guard count < runs.count else { return runs }
-        var powers = runs.map(\.power)
-        let limit = RobustStatistics.select(&powers, count)
+        let limit = power(ofRank: count, in: runs)
         return runs.filter { $0.power <= limit }
     }
 

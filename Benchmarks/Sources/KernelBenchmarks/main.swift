@@ -27,4 +27,8 @@ for (width, height) in [(2112, 1984), (1088, 32)] {
         table.show(measure(benchmark))
     }
 }
-if wanted.isEmpty || wanted.contains("search") { print("\n" + lineSearchTime(side: 2048)) }
+if wanted.isEmpty || wanted.contains("search") {
+    print("\n" + lineSearchTime(side: 2048, rounds: 5))
+    // A tile of Sentinel-2.
+    print(lineSearchTime(side: 10_980, rounds: 1))
+}
