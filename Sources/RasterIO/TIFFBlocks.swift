@@ -24,9 +24,12 @@ struct TIFFBlocks {
         guard expected == UInt64(bytes) else {
             throw fail("its samples are laid out in a way that is not supported (subsampled colours)", "convert it with gdal_translate")
         }
-        guard bytes <= limits.maxBlockBytes || readsRows else {
+        let (piece, pieceBytes) =
+            readsRows
+            ? ("row", layout.decodedByteCount(rows: 1)) : ("\(layout.isTiled ? "tile" : "strip") of \(layout.blockSize) pixels", bytes)
+        guard pieceBytes <= limits.maxBlockBytes else {
             throw fail(
-                "a \(layout.isTiled ? "tile" : "strip") of \(layout.blockSize) pixels decodes to \(bytes) bytes; \(limits.maxBlockBytes) are allowed",
+                "a \(piece) decodes to \(pieceBytes) bytes; \(limits.maxBlockBytes) are allowed",
                 "rewrite it with smaller tiles: gdal_translate -co TILED=YES")
         }
     }

@@ -20,4 +20,13 @@ import Testing
         try bench.read(Data(contentsOf: Self.root.appendingPathComponent(name)), as: format)
         withExtendedLifetime(folder) {}
     }
+
+    @Test("A row that would take all memory is refused before it is read")
+    func longRow() throws {
+        let folder = try TemporaryFolder()
+        let input = try Data(contentsOf: Self.root.appendingPathComponent("tiff/row-of-sixteen-gigabytes"))
+        let refusals = try FuzzBench(in: folder.path).read(input, as: .tiff)
+        #expect(refusals.contains { $0.contains("a row decodes to 16708016152 bytes") }, "\(refusals)")
+        withExtendedLifetime(folder) {}
+    }
 }
