@@ -8,11 +8,14 @@ public enum ContentHash {
 
     /// Reads the file once, in chunks.
     ///
-    /// - Throws: `InputError` where it cannot be read.
+    /// - Throws: `InputError` where it cannot be read, or is a pipe, socket or device, whose end may not come.
     public static func sha256(fileAt path: String) throws -> (digest: String, byteCount: Int) {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw failure(path, "cannot be opened") }
         defer { close(descriptor) }
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw failure(path, "cannot be read") }
+        guard status.st_mode & S_IFMT == S_IFREG else { throw InputError(path: path, problem: "is not a regular file") }
         var digest = try Digest()
         var byteCount = 0
         let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: chunkBytes, alignment: 16)

@@ -8,12 +8,8 @@ extension Manifest {
     init(path: String) throws {
         func fail(_ problem: String, _ advice: String?) -> InputError { InputError(path: path, problem: problem, advice: advice) }
         let advice = "give the output folder of 'trenchwatch run' or 'trenchwatch diff'"
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw fail("there is no manifest", advice) }
-        defer { try? handle.close() }
-        guard let data = try? handle.read(upToCount: Self.largestFileBytes + 1) ?? Data() else {
-            throw fail("the manifest cannot be read", nil)
-        }
-        guard data.count <= Self.largestFileBytes else { throw fail("larger than \(Self.largestFileBytes >> 20) MiB: no manifest", advice) }
+        guard let bytes = try SmallFile.read(path, atMost: Self.largestFileBytes) else { throw fail("there is no manifest", advice) }
+        let data = Data(bytes)
         let decoder = JSONDecoder()
         guard let head = try? decoder.decode(Head.self, from: data) else {
             throw fail("not a manifest: no JSON object with a format_version", advice)

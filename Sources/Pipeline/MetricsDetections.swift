@@ -1,5 +1,6 @@
 import ChangeDetection
 import Foundation
+import Raster
 
 /// How many detections of each kind and status a record holds.
 struct MetricsDetections: Sendable, Equatable {
@@ -23,7 +24,8 @@ struct MetricsDetections: Sendable, Equatable {
             }
             var features: [Feature]
         }
-        guard let data = FileManager.default.contents(atPath: path), let found = try? JSONDecoder().decode(Collection.self, from: data)
+        guard let bytes = try? SmallFile.read(path, atMost: 1 << 30),
+            let found = try? JSONDecoder().decode(Collection.self, from: Data(bytes))
         else { return nil }
         for feature in found.features { self[feature.properties.kind, feature.properties.status] += 1 }
     }

@@ -85,10 +85,10 @@ struct MetricsFile: Sendable {
 
     /// This pipeline's samples in the file as it stands, by metric; none where it is not one of ours.
     private func kept() -> [String: [String]] {
-        guard let data = FileManager.default.contents(atPath: path), data.count < 1 << 20 else { return [:] }
+        guard let bytes = try? SmallFile.read(path, atMost: 1 << 20) else { return [:] }
         let label = "{pipeline=\"\(MetricsFamily.escaped(pipeline))\""
         let number = /-?[0-9]+(\.[0-9]+)?/
-        return String(decoding: data, as: UTF8.self).split(separator: "\n").reduce(into: [:]) { samples, line in
+        return String(decoding: bytes, as: UTF8.self).split(separator: "\n").reduce(into: [:]) { samples, line in
             guard let brace = line.firstIndex(of: "{"), line[brace...].hasPrefix(label), let space = line.lastIndex(of: " "),
                 line[..<space].hasSuffix("}"), line[line.index(after: space)...].wholeMatch(of: number) != nil
             else { return }

@@ -13,6 +13,8 @@ public enum SmallFile {
         let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else {
             if errno == ENOENT || errno == ENOTDIR || errno == ENAMETOOLONG { return nil }
+            // Sockets cannot even be opened.
+            if errno == ENXIO { throw InputError(path: path, problem: "is not a regular file") }
             throw InputError(path: path, problem: "cannot be read: \(String(cString: strerror(errno)))", advice: "check its permissions")
         }
         defer { close(descriptor) }

@@ -192,18 +192,15 @@ public struct StrictMapping {
             throw ConfigurationError(file: path, problem: "there is no such file")
         }
         guard !isFolder.boolValue else { throw ConfigurationError(file: path, problem: "is a folder, not a \(kind)") }
-        guard let handle = FileHandle(forReadingAtPath: path) else { throw ConfigurationError(file: path, problem: "cannot be opened") }
-        defer { try? handle.close() }
-        let data: Data
+        var bytes: ArraySlice<UInt8>
         do {
-            data = try handle.read(upToCount: largestFileBytes + 1) ?? Data()
-        } catch {
-            throw ConfigurationError(file: path, problem: "cannot be read")
+            guard let whole = try SmallFile.read(path, atMost: largestFileBytes) else {
+                throw ConfigurationError(file: path, problem: "there is no such file")
+            }
+            bytes = whole[...]
+        } catch let error as InputError {
+            throw ConfigurationError(file: path, problem: error.problem, advice: error.advice ?? "is it a \(kind)?")
         }
-        guard data.count <= largestFileBytes else {
-            throw ConfigurationError(file: path, problem: "is larger than \(largestFileBytes) bytes", advice: "is it a \(kind)?")
-        }
-        var bytes = data[...]
         if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { bytes = bytes.dropFirst(3) }
         guard let text = String(validating: bytes, as: UTF8.self), !text.utf8.contains(0) else {
             throw ConfigurationError(file: path, problem: "is not UTF-8 text", advice: "is it a \(kind)?")

@@ -250,12 +250,6 @@ struct HostileInputTests {
         #expect([1, 2].contains(simulated.exitCode) && simulated.complaintLines.count == 1, "\(simulated.complaints)")
     }
 
-    @Test("A pipeline that is a device is refused")
-    func deviceAsPipeline() throws {
-        expectRefusal(try run("run", "/dev/zero"), exitCode: 2, "/dev/zero")
-        expectRefusal(try run("run", "/dev/null"), exitCode: 2, "/dev/null")
-    }
-
     private func area(_ geoJSON: some Sequence<UInt8>) throws -> Executable.Outcome {
         try folder.write(geoJSON, to: "area.geojson")
         return try areaRun()
@@ -301,13 +295,4 @@ struct HostileInputTests {
         expectRefusal(try area(Self.badAreas[index].utf8), "area.geojson")
     }
 
-    @Test("An area that is a pipe or a device is refused")
-    func deviceAsArea() throws {
-        try FileManager.default.createSymbolicLink(atPath: folder.file("area.geojson"), withDestinationPath: "/dev/zero")
-        expectRefusal(try areaRun(), "area.geojson", "not a regular file")
-        try FileManager.default.removeItem(atPath: folder.file("area.geojson"))
-        #expect(mkfifo(folder.file("area.geojson"), 0o600) == 0)
-        expectRefusal(try areaRun(), "area.geojson", "not a regular file")
-        #expect([1, 2].contains(try run("score", "area.geojson", "area.geojson").exitCode))
-    }
 }
