@@ -5,49 +5,10 @@ import Testing
 /// What goes wrong on machines that nobody watches, caused for real: each time the folder must stay sound, and the next run put all right.
 @Suite("Faults that are caused")
 struct CausedFaultTests {
-    private let folder: TemporaryFolder
-    private let pipeline: String
-    private static let environment = ["SOURCE_DATE_EPOCH": "1611014400"]
+    private let bench: PipelineBench
+    private var folder: TemporaryFolder { bench.folder }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        try Fixtures.copyImagery(to: folder)
-        pipeline = try Fixtures.pipeline("imagery: Imagery\noutput: out\n", in: folder)
-    }
-
-    private func run(output: String = "out", _ arguments: String...) throws -> Executable.Outcome {
-        try Executable.run(["run", pipeline, "--output", folder.file(output)] + arguments, environment: Self.environment)
-    }
-
-    /// The same program, started and not waited for.
-    private func start(output: String = "out") throws -> Process {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Executable.path)
-        process.arguments = ["run", pipeline, "--output", folder.file(output), "--quiet"]
-        process.environment = ProcessInfo.processInfo.environment.merging(Self.environment) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        return process
-    }
-
-    /// A shell script with the program as `$0`, the pipeline as `$1` and the output folder as `$2`.
-    private func shell(_ script: String, output: String = "out", before: [String] = []) throws -> (status: Int32, output: String) {
-        let words = before + ["/bin/sh", "-c", script, Executable.path, pipeline, folder.file(output)]
-        return try OtherReader.run("env", Self.environment.map { "\($0)=\($1)" } + words)
-    }
-
-    /// What a run writes that nothing disturbs.
-    private func undisturbed() throws -> [String: Data] {
-        #expect(try run(output: "whole").exitCode == 0)
-        return files(below: folder.file("whole"))
-    }
-
-    private func expectSame(_ whole: [String: Data], output: String = "out", _ comment: Comment) {
-        let out = files(below: folder.file(output))
-        #expect(out.keys.sorted() == whole.keys.sorted(), comment)
-        for (name, bytes) in whole where out[name] != bytes { Issue.record("\(name) differs, \(comment)") }
-    }
+    init() throws { bench = try PipelineBench() }
 
     /// No file under a private name, whether or not the listing of outputs shows it.
     private func leftovers(output: String = "out") -> [String] {
@@ -58,13 +19,13 @@ struct CausedFaultTests {
     @Test("Killed at any moment, the next run gives the bytes of an undisturbed one", arguments: 0..<10)
     func killed(_ seed: Int) throws {
         let began = ContinuousClock.now
-        let whole = try undisturbed()
+        let whole = try bench.undisturbed()
         let duration = (ContinuousClock.now - began) / .seconds(1)
         var random = SystemRandomNumberGenerator()
         for _ in 0..<5 {
             let moment = Double.random(in: 0...1.1, using: &random) * duration
             try? FileManager.default.removeItem(atPath: folder.file("out"))
-            let process = try start()
+            let process = try bench.start()
             Thread.sleep(forTimeInterval: moment)
             kill(process.processIdentifier, SIGKILL)
             process.waitUntilExit()
@@ -72,16 +33,16 @@ struct CausedFaultTests {
             if FileManager.default.fileExists(atPath: folder.file("out/run.json")) {
                 #expect(try Executable.run(["verify", folder.file("out")]).exitCode == 0, "killed after \(moment) s")
             }
-            #expect(try run().exitCode == 0, "killed after \(moment) s")
-            expectSame(whole, "killed after \(moment) s of \(duration)")
+            #expect(try bench.run().exitCode == 0, "killed after \(moment) s")
+            bench.expectSame(whole, "killed after \(moment) s of \(duration)")
             #expect(leftovers().isEmpty)
         }
     }
 
     @Test("Told to end, a run takes away what is unfinished and ends by the signal", arguments: [SIGTERM, SIGINT, SIGHUP], [0.05, 0.3])
     func signalled(_ signal: Int32, after seconds: Double) throws {
-        let whole = try undisturbed()
-        let process = try start()
+        let whole = try bench.undisturbed()
+        let process = try bench.start()
         Thread.sleep(forTimeInterval: seconds)
         kill(process.processIdentifier, signal)
         process.waitUntilExit()
@@ -92,13 +53,13 @@ struct CausedFaultTests {
             // It was faster.
             #expect(process.terminationStatus == 0)
         }
-        #expect(try run().exitCode == 0)
-        expectSame(whole, "signal \(signal)")
+        #expect(try bench.run().exitCode == 0)
+        bench.expectSame(whole, "signal \(signal)")
     }
 
     @Test("A signal that is to be ignored is")
     func ignoredSignal() throws {
-        let outcome = try shell(
+        let outcome = try bench.shell(
             #"trap "" HUP; "$0" run "$1" --output "$2" --quiet & kill -HUP $!; sleep 0.1; kill -HUP $! 2>/dev/null; wait $!"#)
         #expect(outcome.status == 0, "\(outcome.output)")
     }
@@ -107,13 +68,13 @@ struct CausedFaultTests {
         "A full disk is an error in words that leaves the folder as it was",
         .enabled(if: canMount, "needs the right to mount a small file system"))
     func fullDisk() throws {
-        let outcome = try shell(
+        let outcome = try bench.shell(
             #"mkdir -p "$2" && mount -t tmpfs -o size=200k none "$2" && { "$0" run "$1" --output "$2"; code=$?; find "$2" -type f -not -path "*/.trenchwatch/*"; exit $code; }"#,
             before: ["unshare", "-m"])
         #expect(outcome.status == 1)
         #expect(outcome.output.contains("the disk is full") || outcome.output.contains("No space left"), "\(outcome.output)")
         #expect(!outcome.output.contains(".tif\n") && !outcome.output.contains("run.json"), "\(outcome.output)")
-        #expect(try run().exitCode == 0)
+        #expect(try bench.run().exitCode == 0)
     }
 
     @Test(
@@ -129,13 +90,13 @@ struct CausedFaultTests {
             [ "$before" = "$after" ] && "$0" verify "$2" && rm "$2/filler" && "$0" run "$1" --output "$2" --quiet && "$0" verify "$2" && exit $code
             echo "code $code: $before / $after"; exit 8
             """#
-        let outcome = try shell(script, before: ["unshare", "-m"])
+        let outcome = try bench.shell(script, before: ["unshare", "-m"])
         #expect(outcome.status == 1, "\(outcome.output)")
     }
 
     @Test("A read-only output is an error in words", .enabled(if: canMount, "needs the right to mount a file system"))
     func readOnly() throws {
-        let outcome = try shell(
+        let outcome = try bench.shell(
             #"mkdir -p "$2" && mount -t tmpfs -o ro none "$2" && exec "$0" run "$1" --output "$2""#, before: ["unshare", "-m"])
         #expect(outcome.status == 1)
         #expect(
@@ -154,10 +115,10 @@ struct CausedFaultTests {
                 #"chmod -R a+rX "$(dirname "$1")"; chmod 000 "$(dirname "$1")/Imagery/33RXP/2020-05-14.tif"; mkdir -p "$2"; chown 65534 "$2"; "#
                 + #"exec setpriv --reuid=65534 --regid=65534 --clear-groups "$0" run "$1" --output "$2""#
         }
-        let outcome = try shell(words)
+        let outcome = try bench.shell(words)
         #expect(outcome.status == 3, "\(outcome.output)")
         #expect(outcome.output.contains("33RXP/2020-05-14.tif"))
-        #expect(files(below: folder.file("out")).keys.contains("change/33RXQ/2020-05-14_2021-01-19.tif"))
+        #expect(bench.outputs().keys.contains("change/33RXQ/2020-05-14_2021-01-19.tif"))
     }
 
     @Test("A scene that changes again and again while it is read never counts for what it was")
@@ -165,7 +126,7 @@ struct CausedFaultTests {
         let path = folder.file("Imagery/33RXQ/2021-01-19.tif")
         let one = try #require(FileManager.default.contents(atPath: path))
         let other = try #require(FileManager.default.contents(atPath: folder.file("Imagery/33RXQ/2020-05-14.tif")))
-        let process = try start()
+        let process = try bench.start()
         var turn = 0
         while process.isRunning {
             turn += 1
@@ -179,48 +140,50 @@ struct CausedFaultTests {
         #expect(process.terminationReason == .exit)
         #expect([0, 1, 3].contains(process.terminationStatus), "\(process.terminationStatus)")
         try one.write(to: URL(fileURLWithPath: path))
-        #expect(try run().exitCode == 0)
-        expectSame(try undisturbed(), "after \(turn) changes")
+        #expect(try bench.run().exitCode == 0)
+        bench.expectSame(try bench.undisturbed(), "after \(turn) changes")
     }
 
     @Test("A scene that vanishes while it is read is refused, and the rest goes on", arguments: [0.0, 0.05, 0.1, 0.2, 0.4])
     func vanishing(after seconds: Double) throws {
-        let process = try start()
+        let process = try bench.start()
         Thread.sleep(forTimeInterval: seconds)
         try FileManager.default.removeItem(atPath: folder.file("Imagery/33RXP/2021-01-19.tif"))
         process.waitUntilExit()
         #expect(process.terminationReason == .exit)
         #expect([0, 3].contains(process.terminationStatus), "\(process.terminationStatus)")
-        #expect(files(below: folder.file("out")).keys.contains("change/33RXQ/2020-05-14_2021-01-19.tif"))
+        #expect(bench.outputs().keys.contains("change/33RXQ/2020-05-14_2021-01-19.tif"))
         #expect(leftovers().isEmpty)
     }
 
     @Test("A clock that is turned back changes nothing", .enabled(if: OtherReader.has("faketime"), "needs faketime"))
     func clockBack() throws {
-        let whole = try undisturbed()
-        #expect(try shell(#"exec faketime -f '+3y' "$0" run "$1" --output "$2" --quiet"#).status == 0)
-        expectSame(whole, "in three years")
-        let later = try shell(#"exec faketime -f '-2y' "$0" run "$1" --output "$2" --json"#)
+        let whole = try bench.undisturbed()
+        #expect(try bench.shell(#"exec faketime -f '+3y' "$0" run "$1" --output "$2" --quiet"#).status == 0)
+        bench.expectSame(whole, "in three years")
+        let later = try bench.shell(#"exec faketime -f '-2y' "$0" run "$1" --output "$2" --json"#)
         #expect(later.status == 0, "\(later.output)")
         #expect(later.output.contains(#""computed" : {"#) && !later.output.contains(#""search""#), "\(later.output)")
-        expectSame(whole, "two years ago")
+        bench.expectSame(whole, "two years ago")
     }
 
     @Test("A reader of the output that has seen enough is no failure")
     func brokenPipe() throws {
-        #expect(try shell(#"{ "$0" run "$1" --output "$2" --json; echo "code $?" >&2; } | true"#).output.contains("code 0"))
-        #expect(try shell(#"{ "$0" scenes "$(dirname "$1")/Imagery" --json; echo "code $?" >&2; } | head -c 1"#).output.contains("code 0"))
+        #expect(try bench.shell(#"{ "$0" run "$1" --output "$2" --json; echo "code $?" >&2; } | true"#).output.contains("code 0"))
+        #expect(
+            try bench.shell(#"{ "$0" scenes "$(dirname "$1")/Imagery" --json; echo "code $?" >&2; } | head -c 1"#).output.contains("code 0")
+        )
     }
 
     @Test("Of runs that begin together one works, the others say so, and the result is one run's")
     func together() throws {
-        let whole = try undisturbed()
-        let processes = try (0..<4).map { _ in try start() }
+        let whole = try bench.undisturbed()
+        let processes = try (0..<4).map { _ in try bench.start() }
         for process in processes { process.waitUntilExit() }
         let codes = processes.map(\.terminationStatus)
         #expect(codes.contains(0))
         #expect(codes.allSatisfy { $0 == 0 || $0 == 75 }, "\(codes)")
-        expectSame(whole, "four at once")
+        bench.expectSame(whole, "four at once")
     }
 
     @Test("Where the file system has no locks a run goes on, and says so", .enabled(if: OtherReader.has("cc"), "needs a C compiler"))
@@ -229,11 +192,10 @@ struct CausedFaultTests {
             "#include <errno.h>\nint flock(int d, int o) { (void)d; (void)o; errno = ENOLCK; return -1; }\n".utf8, to: "nolock.c")
         let library = folder.file("nolock.so")
         #expect(try OtherReader.run("cc", ["-shared", "-fPIC", "-o", library, folder.file("nolock.c")]).status == 0)
-        let outcome = try Executable.run(
-            ["run", pipeline, "--output", folder.file("out")], environment: Self.environment.merging(["LD_PRELOAD": library]) { $1 })
+        let outcome = try bench.run(environment: ["LD_PRELOAD": library])
         #expect(outcome.exitCode == 0)
         #expect(outcome.complaints.contains("the file system has no locks"))
-        expectSame(try undisturbed(), "without locks")
+        bench.expectSame(try bench.undisturbed(), "without locks")
     }
 
     /// Whether a file system can be mounted that nobody else sees.

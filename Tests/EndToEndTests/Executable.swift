@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import Testing
 
 /// The built program, run as a user runs it.
@@ -26,6 +27,29 @@ enum Executable {
         return candidates.map { $0.appendingPathComponent("trenchwatch").path }.first { FileManager.default.isExecutableFile(atPath: $0) }
             ?? "trenchwatch"
     }()
+
+    /// Starts the program and does not wait for it; what it prints is lost.
+    static func start(_ arguments: [String], environment: [String: String] = [:]) throws -> Process {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: path)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = FileHandle.nullDevice
+        process.standardError = FileHandle.nullDevice
+        try process.run()
+        return process
+    }
+
+    /// Runs a shell script with the program as `$0` and these words from `$1` on; standard output and error together.
+    ///
+    /// - Parameter before: what the shell is started by, such as `unshare`.
+    static func shell(
+        _ script: String, _ words: [String], environment: [String: String] = [:], before: [String] = []
+    ) throws -> (status: Int32, output: String) {
+        let settings = environment.map { "\($0)=\($1)" }
+        return try OtherReader.run("env", settings + before + ["/bin/sh", "-c", script, path] + words)
+    }
 
     /// Runs the program to its end, or kills it when the time is up, which fails the test.
     ///

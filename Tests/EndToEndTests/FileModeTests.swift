@@ -25,7 +25,7 @@ struct FileModeTests {
     }
 
     private func shell(_ script: String) throws -> Int32 {
-        try OtherReader.run("sh", ["-c", script, Executable.path, pipeline, folder.file("out"), folder.path]).status
+        try Executable.shell(script, [pipeline, folder.file("out"), folder.path]).status
     }
 
     @Test(

@@ -4,19 +4,14 @@ import Testing
 
 @Suite("A run after another")
 struct IncrementalRunTests {
-    private let folder: TemporaryFolder
-    private let pipeline: String
-    private static let environment = ["SOURCE_DATE_EPOCH": "1611014400"]
+    private let bench: PipelineBench
+    private var folder: TemporaryFolder { bench.folder }
     private static let newest = "Imagery/33RXQ/2021-01-19.tif"
 
-    init() throws {
-        folder = try TemporaryFolder()
-        try Fixtures.series(in: folder)
-        pipeline = try Fixtures.pipeline("imagery: Imagery\noutput: out\n", in: folder)
-    }
+    init() throws { bench = try PipelineBench(scenes: Fixtures.series) }
 
     private func run(_ arguments: String..., output: String = "out") throws -> Executable.Outcome {
-        try Executable.run(["run", pipeline, "--output", folder.file(output)] + arguments, environment: Self.environment)
+        try bench.run(arguments, output: output)
     }
 
     private func computed(_ outcome: Executable.Outcome) throws -> [String: Int] {
@@ -34,7 +29,7 @@ struct IncrementalRunTests {
     /// When the files below `out` whose path holds `word` were written.
     private func times(_ word: String = "") throws -> [String: Date] {
         var times: [String: Date] = [:]
-        for name in files(below: folder.file("out")).keys where word.isEmpty || name.contains(word) {
+        for name in bench.outputs().keys where word.isEmpty || name.contains(word) {
             times[name] = try FileManager.default.attributesOfItem(atPath: folder.file("out/" + name))[.modificationDate] as? Date
         }
         return times
@@ -43,12 +38,12 @@ struct IncrementalRunTests {
     @Test("The second computes nothing, prints nothing and touches nothing")
     func second() throws {
         #expect(try run().output.isEmpty == false)
-        let before = files(below: folder.file("out"))
+        let before = bench.outputs()
         let stamps = try times()
         let again = try run()
         #expect(again.exitCode == 0)
         #expect(again.output.isEmpty && again.complaints.isEmpty)
-        #expect(files(below: folder.file("out")) == before)
+        #expect(bench.outputs() == before)
         #expect(try times() == stamps)
         let asked = try run("--json")
         #expect(try asked.json["unchanged"] as? Bool == true)
@@ -74,7 +69,7 @@ struct IncrementalRunTests {
         #expect(try times("33RXP") == stamps, "the other tile's files were written again")
 
         #expect(try run(output: "fresh").exitCode == 0)
-        let (grown, fresh) = (files(below: folder.file("out")), files(below: folder.file("fresh")))
+        let (grown, fresh) = (bench.outputs(), bench.outputs("fresh"))
         #expect(grown.keys.sorted() == fresh.keys.sorted())
         for (name, bytes) in fresh where name.hasPrefix("change/") { #expect(grown[name] == bytes, "\(name) differs") }
         #expect(try Executable.run(["verify", folder.file("out")]).exitCode == 0)
@@ -87,7 +82,7 @@ struct IncrementalRunTests {
         let outcome = try run()
         #expect(outcome.exitCode == 0)
         #expect(outcome.output.contains("scenes no longer there: 33RXQ 2021-01-19"))
-        let left = files(below: folder.file("out")).keys
+        let left = bench.outputs().keys
         #expect(!left.contains { $0.contains("33RXQ") && $0.contains("2021-01-19") })
         #expect(left.contains("diffs/33RXQ/2020-05-14_2020-11-20.png"))
         #expect(try Executable.run(["verify", folder.file("out")]).exitCode == 0)
@@ -109,7 +104,7 @@ struct IncrementalRunTests {
     @Test("Files that are removed or changed are made again, and nothing else")
     func heals() throws {
         #expect(try run().exitCode == 0)
-        let whole = files(below: folder.file("out"))
+        let whole = bench.outputs()
         try FileManager.default.removeItem(atPath: folder.file("out/diffs/33RXQ"))
         try FileManager.default.removeItem(atPath: folder.file("out/change/33RXP/2020-05-14_2020-08-12.tif"))
         try folder.write("spoilt".utf8, to: "out/detections.geojson")
@@ -118,47 +113,29 @@ struct IncrementalRunTests {
         #expect(work["picture"] == 4)
         #expect(work["pair"] == 1)
         #expect(work["date"] == nil && work["search"] == nil)
-        #expect(files(below: folder.file("out")) == whole)
+        #expect(bench.outputs() == whole)
     }
 
     @Test("What a run was not asked for stays as it was", arguments: ["picture", "report", "change"])
     func outputsNotAskedFor(_ asked: String) throws {
         #expect(try run().exitCode == 0)
-        let before = files(below: folder.file("out"))
+        let before = bench.outputs()
         let records = ["detections.geojson", "detections.qml", "detections.gpkg", "momentary.geojson"]
         for name in records { try #require(before[name] != nil, "\(name) is missing from a full run") }
         #expect(try run("--outputs", asked).exitCode == 0)
-        let after = files(below: folder.file("out"))
+        let after = bench.outputs()
         for name in records { #expect(after[name] == before[name], "\(name) was changed or taken away") }
-    }
-
-    @Test("A run that is killed leaves its folder as it was, and the next one finishes it", arguments: [0.15, 0.6])
-    func killed(after seconds: Double) throws {
-        #expect(try run(output: "whole").exitCode == 0)
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: Executable.path)
-        process.arguments = ["run", pipeline, "--output", folder.file("out"), "--quiet"]
-        process.environment = ProcessInfo.processInfo.environment.merging(Self.environment) { $1 }
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        Thread.sleep(forTimeInterval: seconds)
-        kill(process.processIdentifier, SIGKILL)
-        process.waitUntilExit()
-        #expect(try run().exitCode == 0)
-        let (out, whole) = (files(below: folder.file("out")), files(below: folder.file("whole")))
-        #expect(out.keys.sorted() == whole.keys.sorted())
-        for (name, bytes) in whole { #expect(out[name] == bytes, "\(name) differs") }
     }
 
     @Test("A damaged ledger is put aside in words, and all is computed again")
     func damagedLedger() throws {
         #expect(try run().exitCode == 0)
-        let whole = files(below: folder.file("out"))
+        let whole = bench.outputs()
         try folder.write("no database at all, but long enough to be taken for one".utf8, to: "out/.trenchwatch/ledger.sqlite")
         let outcome = try run()
         #expect(outcome.exitCode == 0)
         #expect(outcome.complaints.contains("the ledger of earlier runs is damaged"))
-        #expect(files(below: folder.file("out")) == whole)
+        #expect(bench.outputs() == whole)
         #expect(try run().output.isEmpty)
     }
 

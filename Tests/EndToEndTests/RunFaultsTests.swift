@@ -4,38 +4,18 @@ import Testing
 
 @Suite("A run under odd circumstances")
 struct RunFaultsTests {
-    private let folder: TemporaryFolder
-    private let pipeline: String
-    private static let environment = ["SOURCE_DATE_EPOCH": "1611014400"]
+    private let bench: PipelineBench
+    private var folder: TemporaryFolder { bench.folder }
 
-    init() throws {
-        folder = try TemporaryFolder()
-        try Fixtures.copyImagery(to: folder)
-        pipeline = try Fixtures.pipeline("imagery: Imagery\noutput: out\n", in: folder)
-    }
+    init() throws { bench = try PipelineBench() }
 
     private func run(_ arguments: String..., output: String = "out") throws -> Executable.Outcome {
-        try Executable.run(["run", pipeline, "--output", folder.file(output)] + arguments, environment: Self.environment)
-    }
-
-    /// The program as a shell starts it, with something done before.
-    private func shell(_ preparation: String, redirection: String = "") throws -> Int32 {
-        let process = Process()
-        process.executableURL = URL(fileURLWithPath: "/bin/sh")
-        process.arguments = [
-            "-c", "\(preparation); exec \"$0\" run \"$1\" --output \"$2\" \(redirection)", Executable.path, pipeline, folder.file("out"),
-        ]
-        process.environment = ProcessInfo.processInfo.environment.merging(Self.environment) { $1 }
-        process.standardOutput = FileHandle.nullDevice
-        process.standardError = FileHandle.nullDevice
-        try process.run()
-        process.waitUntilExit()
-        return process.terminationReason == .exit ? process.terminationStatus : -process.terminationStatus
+        try bench.run(arguments, output: output)
     }
 
     @Test("No scene since a day is an error in words, whatever the tiles hold", arguments: [[], ["--dry-run"]])
     func sinceBeyondAll(arguments: [String]) throws {
-        let outcome = try Executable.run(["run", pipeline, "--since", "2022-01-01"] + arguments)
+        let outcome = try Executable.run(["run", bench.pipeline, "--since", "2022-01-01"] + arguments)
         if arguments.isEmpty {
             #expect(outcome.exitCode == 1)
             #expect(outcome.complaints.contains("no tile has a usable scene of 2022-01-01 or later"))
@@ -52,7 +32,7 @@ struct RunFaultsTests {
             atPath: folder.file("Imagery/33RXQ/2021-01-19.tif"), toPath: folder.file("Imagery/33RXQ/2021-02-19.tif"))
         let outcome = try run("--since", "2021-02-01")
         #expect(outcome.exitCode == 0, "\(outcome.complaints)")
-        let names = files(below: folder.file("out")).keys
+        let names = bench.outputs().keys
         #expect(names.contains("change/33RXQ/2020-05-14_2021-02-19.tif"))
         #expect(!names.contains { $0.contains("33RXP") })
         #expect(try run("--since", "2021-02-01").output.isEmpty)
@@ -61,17 +41,17 @@ struct RunFaultsTests {
     @Test("Files of a kind that a run is not asked for stay known: they are used again, or go with their scene")
     func changingOutputs() throws {
         #expect(try run().exitCode == 0)
-        let whole = files(below: folder.file("out"))
+        let whole = bench.outputs()
         for kinds in ["detections", "picture", "report,change"] { #expect(try run("--outputs", kinds).exitCode == 0) }
         let again = try run("--json")
         #expect(try #require(again.json["computed"] as? [String: Int]).isEmpty)
-        #expect(files(below: folder.file("out")) == whole)
+        #expect(bench.outputs() == whole)
 
         #expect(try run("--outputs", "detections").exitCode == 0)
         try FileManager.default.removeItem(atPath: folder.file("Imagery/33RXP"))
         #expect(try run("--outputs", "report").exitCode == 0)
         #expect(try run().exitCode == 0)
-        #expect(!files(below: folder.file("out")).keys.contains { $0.contains("33RXP") })
+        #expect(!bench.outputs().keys.contains { $0.contains("33RXP") })
     }
 
     @Test("What a run writes is no imagery, wherever it writes", arguments: ["Imagery/out", "Imagery/33RXQ/out", "Imagery"])
@@ -84,13 +64,13 @@ struct RunFaultsTests {
 
     @Test("An empty name for the output is wrong usage")
     func emptyOutput() throws {
-        #expect(try Executable.run(["run", pipeline, "--output", ""]).exitCode == 2)
+        #expect(try Executable.run(["run", bench.pipeline, "--output", ""]).exitCode == 2)
     }
 
     @Test("A limit on the size of files is a failure that leaves nothing half-done")
     func fileSizeLimit() throws {
-        #expect(try shell("ulimit -f 20") == 1)
-        #expect(files(below: folder.file("out")).isEmpty)
+        #expect(try bench.shell(#"ulimit -f 20; exec "$0" run "$1" --output "$2""#).status == 1)
+        #expect(bench.outputs().isEmpty)
         #expect(try run().exitCode == 0)
         #expect(try Executable.run(["verify", folder.file("out")]).exitCode == 0)
     }
@@ -98,8 +78,8 @@ struct RunFaultsTests {
     @Test("Closed standard streams spoil no file")
     func closedStreams() throws {
         #expect(try run(output: "whole").exitCode == 0)
-        #expect(try shell(":", redirection: "<&- >&- 2>&-") == 1)
-        #expect(files(below: folder.file("out")) == files(below: folder.file("whole")))
+        #expect(try bench.shell(#"exec "$0" run "$1" --output "$2" <&- >&- 2>&-"#).status == 1)
+        #expect(bench.outputs() == bench.outputs("whole"))
     }
 
     @Test("A file that is half there is refused until it is whole")
