@@ -76,7 +76,7 @@ struct RunTests {
                 "another processor", "3", false,
                 [
                     "TRENCHWATCH_KERNELS": "baseline", "GLIBC_TUNABLES": "glibc.cpu.hwcaps=-AVX2,-FMA,-FMA4,-AVX512F,-AVX512VL,-AVX512BW",
-                    "PIXMAN_DISABLE": "ssse3", "OPENSSL_ia32cap": "~0x200000200000000",
+                    "PIXMAN_DISABLE": "mmx sse2 ssse3", "OPENSSL_ia32cap": "~0x200000200000000",
                 ]
             ),
         ]
