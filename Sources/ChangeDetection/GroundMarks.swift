@@ -5,26 +5,38 @@ public struct GroundMarks: Sendable {
     private let width: Int
     private let height: Int
     private let radius: Int
-    private var marks: [Bool]
+    /// One bit a pixel, the first lowest; rows in whole words.
+    private var marks: [UInt64]
+    private let pitch: Int
 
     /// - Parameter radius: how far a mark reaches to each side of a line, in pixels.
     public init(size: RasterSize, radius: Int) {
         width = size.width
         height = size.height
         self.radius = radius
-        marks = [Bool](repeating: false, count: width * height)
+        pitch = (width + 63) / 64
+        marks = [UInt64](repeating: 0, count: pitch * height)
     }
 
     public func contains(_ point: DetectedLine.Point) -> Bool {
         let (column, row) = (Int(point.x.rounded(.down)), Int(point.y.rounded(.down)))
         guard column >= 0, row >= 0, column < width, row < height else { return false }
-        return marks[row * width + column]
+        return marks[row * pitch + column >> 6] >> UInt64(column & 63) & 1 == 1
     }
 
     public mutating func mark(_ points: [DetectedLine.Point]) {
-        Self.forEachSquare(along: points, radius: radius, size: RasterSize(width: width, height: height)) { square in
-            for y in square.y..<square.maxY {
-                for x in square.x..<square.maxX { marks[y * width + x] = true }
+        let (pitch, radius, size) = (pitch, radius, RasterSize(width: width, height: height))
+        marks.withUnsafeMutableBufferPointer { marks in
+            guard let marks = marks.baseAddress else { return }
+            Self.forEachSquare(along: points, radius: radius, size: size) { square in
+                guard !square.isEmpty else { return }
+                let (first, last) = (square.x >> 6, (square.maxX - 1) >> 6)
+                for word in first...last {
+                    let left = max(0, square.x - 64 * word)
+                    let right = min(64, square.maxX - 64 * word)
+                    let bits = (UInt64.max >> UInt64(64 - (right - left))) << UInt64(left)
+                    for y in square.y..<square.maxY { marks[y * pitch + word] |= bits }
+                }
             }
         }
     }

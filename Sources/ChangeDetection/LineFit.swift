@@ -44,7 +44,8 @@ struct LineFit {
             let points = longer.path.points.map { DetectedLine.Point(x: $0.x, y: $0.y) }
             let bounds = LineBounds(points).widened(by: Self.reach)
             let met = nearby.filter { $0.overlaps(bounds) }
-            let isTaken = met.isEmpty ? [] : points.map { point in met.contains { $0.isNear(point, within: Self.reach) } }
+            var isTaken = [Bool](repeating: false, count: met.isEmpty ? 0 : points.count)
+            for line in met { line.tell(which: points, areWithin: Self.reach, in: &isTaken) }
             let section = section(longer.path, without: isTaken)
             let kept = longer.before..<(longer.path.points.count - longer.after)
             guard let track = track(section, look: look, known: kept) else { return line }

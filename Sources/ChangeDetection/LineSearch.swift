@@ -100,8 +100,9 @@ public struct LineSearch: Sendable {
         }
     }
 
-    private static let tasks: [Task] = [true, false].flatMap { transposed in
-        LineProfile.allCases.map { Task(transposed: transposed, profile: $0) }
+    /// The first two do not both wait for the turned plane.
+    private static let tasks: [Task] = LineProfile.allCases.flatMap { profile in
+        [true, false].map { Task(transposed: $0, profile: profile) }
     }
 
     /// Number of independent pieces of the search, for `traces(of:)`.

@@ -74,9 +74,12 @@ public struct LineTrace: Sendable {
     /// The line's vertices in continuous pixel coordinates, one a strip edge.
     var points: [DetectedLine.Point] {
         let rows = Double(BeamletSums.rowsPerStrip)
+        let last = beamlets.count - 1
         return nodes.indices.map { i in
-            let neighbours = [i - 1, i].filter { beamlets.indices.contains($0) }.map { Double(beamlets[$0].offset) }
-            let across = Double(nodes[i].column) + 0.5 + neighbours.reduce(0, +) / Double(max(1, neighbours.count))
+            // Of the beamlets on either side, of which the ends have one.
+            let (before, after) = (max(0, i - 1), min(last, i))
+            let offset = last < 0 ? 0 : (Double(beamlets[before].offset) + Double(beamlets[after].offset)) / 2
+            let across = Double(nodes[i].column) + 0.5 + offset
             let along = Double(nodes[i].strip) * rows
             return transposed ? DetectedLine.Point(x: along, y: across) : DetectedLine.Point(x: across, y: along)
         }
