@@ -22,36 +22,38 @@ struct LocalSpread {
     private let count: Int
 
     /// Takes the lattice's pixels in the block, in the cells beside it, whose pixels rival the block's, and in the cells beside those.
-    init(_ field: BlobField, planes: SearchPlanes, block: PixelWindow, scales: Range<Int>, standardisers: [Standardiser]) {
+    init(_ field: BlobField, lattice: ResponseLattice, block: PixelWindow, scales: Range<Int>, standardisers: [Standardiser]) {
         let columns = field.width / BlobField.cell
         let rows = field.height / BlobField.cell
         var squares = [Float](repeating: 0, count: scales.count * columns * rows)
         var counts = squares
         let margin = BlobField.reachedRim
-        let scene = PixelWindow(x: 0, y: 0, width: planes.width, height: planes.height)
-        let reached = PixelWindow(
-            x: block.x - margin, y: block.y - margin, width: field.width - 2 * (BlobField.rim - margin),
-            height: field.height - 2 * (BlobField.rim - margin)
-        ).intersection(scene)
-        // Blocks begin on whole cells: the lattice is the scene's.
-        let start = (x: BlobField.onLattice(reached.x), y: BlobField.onLattice(reached.y))
-        let (left, top) = (block.x - BlobField.rim, block.y - BlobField.rim)
-        let count = field.width - 2 * (BlobField.rim - margin)
-        planes.signed.withUnsafeBufferPointer { signed in
-            for y in stride(from: start.y, to: reached.maxY, by: BlobField.latticeStep) {
-                field.respond(y: y - top, x: BlobField.rim - margin, count: count)
-                field.measureStructure(y: y - top, x: BlobField.rim - margin, count: count)
-                let row = (y - top) / BlobField.cell * columns
-                for x in stride(from: start.x, to: reached.maxX, by: BlobField.latticeStep) where signed[y * planes.width + x] != -128 {
-                    let place = x - block.x + margin
-                    let cell = row + (x - left) / BlobField.cell
-                    let strengthClass = SiteSearch.ResponseLaw.classIndex(square: field.squaredStrength[place])
-                    for k in standardisers.indices {
-                        let steps = field.responses[(scales.lowerBound + k) * BlobField.responsePitch + place]
-                        if steps == 0 && field.hasHoles { continue }
-                        let clipped = min(3, abs(Float(steps) * standardisers[k].perStep[strengthClass]))
-                        squares[k * columns * rows + cell] += clipped * clipped
-                        counts[k * columns * rows + cell] += 1
+        // Blocks begin on whole cells: the lattice is the scene's, and every cell has as many of its pixels each way.
+        let perCell = BlobField.cell / BlobField.latticeStep
+        let first = (x: (block.x - margin) / BlobField.latticeStep, y: (block.y - margin) / BlobField.latticeStep)
+        let cells = (
+            x: BlobField.rim / BlobField.cell - margin / BlobField.cell, y: BlobField.rim / BlobField.cell - margin / BlobField.cell
+        )
+        let reachedColumns = (field.width - 2 * (BlobField.rim - margin)) / BlobField.latticeStep
+        let reachedRows = (field.height - 2 * (BlobField.rim - margin)) / BlobField.latticeStep
+        let (left, right) = (max(0, first.x), max(0, min(lattice.columns, first.x + reachedColumns)))
+        for k in standardisers.indices {
+            standardisers[k].perStep.withUnsafeBufferPointer { perStep in
+                for y in max(0, first.y)..<max(0, first.y, min(lattice.rows, first.y + reachedRows)) {
+                    let row = (k * rows + cells.y + (y - first.y) / perCell) * columns + cells.x
+                    let classes = lattice.classes(row: y)
+                    let steps = lattice.steps(scale: scales.lowerBound + k, row: y)
+                    for start in stride(from: left, to: right, by: perCell) {
+                        var (sum, count): (Float, Float) = (0, 0)
+                        for x in start..<min(right, start + perCell)
+                        where classes[x] != ResponseLattice.unseen && steps[x] != ResponseLattice.unknown {
+                            let clipped = min(3, abs(Float(steps[x]) * perStep[Int(classes[x])]))
+                            sum += clipped * clipped
+                            count += 1
+                        }
+                        let cell = row + (start - first.x) / perCell
+                        squares[cell] += sum
+                        counts[cell] += count
                     }
                 }
             }

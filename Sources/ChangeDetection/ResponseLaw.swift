@@ -61,9 +61,10 @@ extension SiteSearch {
         }
     }
 
-    /// First pass, one block: responses on the lattice.
+    /// First pass, one block: responses on the lattice. The second pass wants the first one's of all blocks, whether or not it judges by their law.
     public func law(in block: Block) -> ResponseLaw {
         let planes = levels[block.level]
+        let lattice = lattices[block.level]
         let scales = Self.scaleIndices(block.level)
         var law = ResponseLaw()
         fields.withField { field in
@@ -76,12 +77,19 @@ extension SiteSearch {
                         field.respond(y: BlobField.rim + y, x: BlobField.rim, count: count)
                         field.measureStructure(y: BlobField.rim + y, x: BlobField.rim, count: count)
                         let row = (block.window.y + y) * planes.width + block.window.x
+                        let latticeRow = ResponseLattice.index(from: block.window.y + y)
+                        let classes = lattice.classes(row: latticeRow)
+                        let kept = scales.map { lattice.steps(scale: $0, row: latticeRow) }
                         for x in stride(from: BlobField.latticeOffset, to: block.window.width, by: BlobField.latticeStep)
                         where signed[row + x] != -128 {
+                            let place = ResponseLattice.index(from: block.window.x + x)
                             let strengthClass = ResponseLaw.classIndex(square: field.squaredStrength[x])
+                            classes[place] = UInt8(truncatingIfNeeded: strengthClass)
                             for scale in scales {
                                 let steps = field.responses[scale * BlobField.responsePitch + x]
-                                if steps == 0 && field.hasHoles { continue }
+                                let isKnown = steps != 0 || !field.hasHoles
+                                kept[scale - scales.lowerBound][place] = isKnown ? steps : ResponseLattice.unknown
+                                guard isKnown else { continue }
                                 let bin = min(ResponseLaw.bins - 1, Int(truncatingIfNeeded: Int32(abs(Float(steps)) * toBin[scale])))
                                 counts[ResponseLaw.base(level: block.level, scale: scale, strengthClass: strengthClass) + bin] += 1
                             }

@@ -63,49 +63,96 @@ public struct SearchPlanes: Sendable {
 
     public var observedCount: Int { signed.reduce(0) { $0 + ($1 == -128 ? 0 : 1) } }
 
-    /// Half the size: sums of 2 × 2 pixels over the root of their number, so that white noise keeps its variance, and the root mean square of old
-    /// structure. A pixel is observed where at least two of its four are.
-    func reducedByTwo() -> SearchPlanes {
-        var result = SearchPlanes(size: RasterSize(width: (width + 1) / 2, height: (height + 1) / 2))
-        guard width > 0, height > 0 else { return result }
-        let kernels = KernelSet.best
-        // What lies below the scene was not observed, nor what lies right of it.
-        let missing = [Int8](repeating: -128, count: max(2, width))
-        result.signed.withUnsafeMutableBufferPointer { outSigned in
-            result.structure.withUnsafeMutableBufferPointer { outStructure in
-                withRows { row in
-                    missing.withUnsafeBufferPointer { missing in
-                        guard let missing = missing.baseAddress, let outSigned = outSigned.baseAddress,
-                            let outStructure = outStructure.baseAddress
-                        else { return }
-                        for y in 0..<((height + 1) / 2) {
-                            let upper = row(2 * y)
-                            let lower = 2 * y + 1 < height ? row(2 * y + 1) : KernelSet.LevelRow(levels: missing, structure: missing)
-                            let target = y * ((width + 1) / 2)
-                            kernels.halve(upper, lower, levels: outSigned + target, structure: outStructure + target, count: width / 2)
-                            guard width % 2 == 1 else { continue }
-                            let x = width - 1
-                            let last: [Int8] = [upper.levels[x], -128, lower.levels[x], -128, upper.structure[x], 0, lower.structure[x], 0]
-                            last.withUnsafeBufferPointer { last in
-                                guard let last = last.baseAddress else { return }
-                                kernels.halve(
-                                    KernelSet.LevelRow(levels: last, structure: last + 4),
-                                    KernelSet.LevelRow(levels: last + 2, structure: last + 6), levels: outSigned + target + x / 2,
-                                    structure: outStructure + target + x / 2, count: 1)
-                            }
-                        }
-                    }
+    /// Rows that one thread works on at a time.
+    private static let rowsOfPiece = 256
+
+    /// The same with a change of its own, ready to be written to. The first write to memory that is shared would copy all of it on one thread.
+    func withOwnChange(by mapping: Mapping = .serial) -> SearchPlanes {
+        var result = self
+        let piece = Self.rowsOfPiece * max(1, width)
+        result.signed = [Int8](unsafeUninitializedCapacity: signed.count) { copy, count in
+            signed.withUnsafeBufferPointer { signed in
+                guard let source = signed.baseAddress, let target = copy.baseAddress else { return }
+                let planes = Rows(source: KernelSet.LevelRow(levels: source, structure: source), levels: target, structure: target)
+                let all = signed.count
+                mapping.each((all + piece - 1) / piece) { k in
+                    let first = k * piece
+                    (planes.levels + first).initialize(from: planes.source.levels + first, count: min(piece, all - first))
                 }
             }
+            count = signed.count
         }
         return result
     }
 
-    private func withRows(_ body: ((Int) -> KernelSet.LevelRow) -> Void) {
+    /// Half the size: sums of 2 × 2 pixels over the root of their number, so that white noise keeps its variance, and the root mean square of old
+    /// structure. A pixel is observed where at least two of its four are.
+    ///
+    /// - Parameter mapping: by which parts are made at the same time.
+    func reducedByTwo(by mapping: Mapping = .serial) -> SearchPlanes {
+        let size = RasterSize(width: (width + 1) / 2, height: (height + 1) / 2)
+        guard width > 0, height > 0 else { return SearchPlanes(size: size) }
+        var halfSigned: [Int8] = []
+        let halfStructure = [Int8](unsafeUninitializedCapacity: size.pixelCount) { outStructure, count in
+            halfSigned = [Int8](unsafeUninitializedCapacity: size.pixelCount) { outSigned, count in
+                halve(into: outSigned, outStructure, by: mapping)
+                count = size.pixelCount
+            }
+            count = size.pixelCount
+        }
+        return SearchPlanes(size: size, signed: halfSigned, structure: halfStructure)
+    }
+
+    /// Planes to read, and those to write to, each pixel by one thread.
+    private struct Rows: @unchecked Sendable {
+        let source: KernelSet.LevelRow
+        let levels: UnsafeMutablePointer<Int8>
+        let structure: UnsafeMutablePointer<Int8>
+    }
+
+    private func halve(
+        into outSigned: UnsafeMutableBufferPointer<Int8>, _ outStructure: UnsafeMutableBufferPointer<Int8>, by mapping: Mapping
+    ) {
         signed.withUnsafeBufferPointer { signed in
             structure.withUnsafeBufferPointer { structure in
-                guard let signed = signed.baseAddress, let structure = structure.baseAddress else { return }
-                body { KernelSet.LevelRow(levels: signed + $0 * width, structure: structure + $0 * width) }
+                guard let signed = signed.baseAddress, let structure = structure.baseAddress, let outSigned = outSigned.baseAddress,
+                    let outStructure = outStructure.baseAddress
+                else { return }
+                let rows = Rows(
+                    source: KernelSet.LevelRow(levels: signed, structure: structure), levels: outSigned, structure: outStructure)
+                let halfHeight = (height + 1) / 2
+                mapping.each((halfHeight + Self.rowsOfPiece - 1) / Self.rowsOfPiece) { k in
+                    halve(rows, k * Self.rowsOfPiece..<min(halfHeight, (k + 1) * Self.rowsOfPiece))
+                }
+            }
+        }
+    }
+
+    /// Some rows of the half's.
+    private func halve(_ rows: Rows, _ range: Range<Int>) {
+        let kernels = KernelSet.best
+        func row(_ y: Int) -> KernelSet.LevelRow {
+            KernelSet.LevelRow(levels: rows.source.levels + y * width, structure: rows.source.structure + y * width)
+        }
+        // What lies below the scene was not observed, nor what lies right of it.
+        let missing = [Int8](repeating: -128, count: max(2, width))
+        missing.withUnsafeBufferPointer { missing in
+            guard let missing = missing.baseAddress else { return }
+            for y in range {
+                let upper = row(2 * y)
+                let lower = 2 * y + 1 < height ? row(2 * y + 1) : KernelSet.LevelRow(levels: missing, structure: missing)
+                let target = y * ((width + 1) / 2)
+                kernels.halve(upper, lower, levels: rows.levels + target, structure: rows.structure + target, count: width / 2)
+                guard width % 2 == 1 else { continue }
+                let x = width - 1
+                let last: [Int8] = [upper.levels[x], -128, lower.levels[x], -128, upper.structure[x], 0, lower.structure[x], 0]
+                last.withUnsafeBufferPointer { last in
+                    guard let last = last.baseAddress else { return }
+                    kernels.halve(
+                        KernelSet.LevelRow(levels: last, structure: last + 4),
+                        KernelSet.LevelRow(levels: last + 2, structure: last + 6), levels: rows.levels + target + x / 2,
+                        structure: rows.structure + target + x / 2, count: 1)
+                }
             }
         }
     }

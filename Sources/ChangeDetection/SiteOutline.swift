@@ -84,16 +84,20 @@ enum SiteOutline {
         func closed(_ members: [Bool]) -> [Bool] { shrunk(grown(members)) }
 
         private func grown(_ members: [Bool]) -> [Bool] {
-            members.indices.map { i in isUsable[i] && around(i).contains { members[$0] } }
+            members.indices.map { i in isUsable[i] && isAny(around: i) { members[$0] } }
         }
 
         private func shrunk(_ members: [Bool]) -> [Bool] {
-            members.indices.map { i in members[i] && around(i).allSatisfy { members[$0] || !isUsable[$0] } }
+            members.indices.map { i in members[i] && !isAny(around: i) { !members[$0] && isUsable[$0] } }
         }
 
-        private func around(_ i: Int) -> [Int] {
+        @inline(__always)
+        private func isAny(around i: Int, where isSuch: (Int) -> Bool) -> Bool {
             let (u, v) = (i % side, i / side)
-            return (max(0, v - 1)...min(side - 1, v + 1)).flatMap { y in (max(0, u - 1)...min(side - 1, u + 1)).map { y * side + $0 } }
+            for y in max(0, v - 1)...min(side - 1, v + 1) {
+                for x in max(0, u - 1)...min(side - 1, u + 1) where isSuch(y * side + x) { return true }
+            }
+            return false
         }
     }
 

@@ -31,7 +31,8 @@ extension SiteSearch {
     public func peaks(in block: Block, spreads: ResponseSpreads) -> [Peak] {
         fields.withField { field in
             field.load(levels[block.level], block: block.window, scales: Self.scaleIndices(block.level))
-            return PeakFinder(field: field, planes: levels[block.level], block: block, spreads: spreads).peaks()
+            return PeakFinder(field: field, planes: levels[block.level], lattice: lattices[block.level], block: block, spreads: spreads)
+                .peaks()
         }
     }
 }
@@ -51,13 +52,15 @@ private struct PeakFinder {
     private let standardisers: [Standardiser]
     private let spread: LocalSpread
 
-    init(field: BlobField, planes: SearchPlanes, block: SiteSearch.Block, spreads: SiteSearch.ResponseSpreads) {
+    init(
+        field: BlobField, planes: SearchPlanes, lattice: ResponseLattice, block: SiteSearch.Block, spreads: SiteSearch.ResponseSpreads
+    ) {
         self.field = field
         self.planes = planes
         self.block = block
         scales = SiteSearch.scaleIndices(block.level)
         standardisers = scales.map { Standardiser(spreads, level: block.level, scale: $0) }
-        spread = LocalSpread(field, planes: planes, block: block.window, scales: scales, standardisers: standardisers)
+        spread = LocalSpread(field, lattice: lattice, block: block.window, scales: scales, standardisers: standardisers)
     }
 
     /// A pixel above the threshold at some scale.
@@ -146,6 +149,10 @@ private struct PeakFinder {
             for i in rowStarts[row]..<rowStarts[row + 1] {
                 let candidate = candidates[i]
                 let size = abs(candidate.response)
+                guard candidate.x >= 0, candidate.x < block.window.width else { continue }
+                // Most are beside a greater one of the same row.
+                if i > rowStarts[row], candidates[i - 1].x == candidate.x - 1, abs(candidates[i - 1].response) >= size { continue }
+                if i + 1 < rowStarts[row + 1], candidates[i + 1].x == candidate.x + 1, abs(candidates[i + 1].response) > size { continue }
                 var isGreatest = true
                 for k in starts.indices {
                     let end = rowStarts[y + k + 1]
@@ -158,7 +165,7 @@ private struct PeakFinder {
                         j += 1
                     }
                 }
-                guard isGreatest, candidate.x >= 0, candidate.x < block.window.width else { continue }
+                guard isGreatest else { continue }
                 let (x, y) = (block.window.x + candidate.x, block.window.y + y)
                 guard planes.signed[y * planes.width + x] != -128 else { continue }
                 let levels = Float(abs(candidate.steps)) / Float(BlobFilter.stepsPerLevel)

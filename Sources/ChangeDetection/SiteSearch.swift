@@ -23,15 +23,22 @@ public struct SiteSearch: Sendable {
 
     let levels: [SearchPlanes]
     let fields = BlobField.Pool()
+    /// Of each level, filled by the first pass.
+    let lattices: [ResponseLattice]
 
-    /// - Parameter lines: accepted lines; the change on them is theirs and no site's.
-    public init(_ planes: SearchPlanes, lines: [DetectedLine]) {
+    /// - Parameters:
+    ///   - lines: accepted lines; the change on them is theirs and no site's.
+    ///   - mapping: by which parts of the levels are made at the same time.
+    public init(_ planes: SearchPlanes, lines: [DetectedLine], by mapping: Mapping = .serial) {
         var first = planes
         if !lines.isEmpty {
+            first = planes.withOwnChange(by: mapping)
             for line in lines { first.removeChange(along: line.pointsWithExtendedEnds(by: Self.endReach), reach: Self.lineReach) }
         }
-        let half = first.reducedByTwo()
-        levels = [first, half, half.reducedByTwo()]
+        let half = first.reducedByTwo(by: mapping)
+        let levels = [first, half, half.reducedByTwo(by: mapping)]
+        self.levels = levels
+        lattices = levels.enumerated().map { ResponseLattice(width: $1.width, height: $1.height, scales: Self.scaleIndices($0)) }
     }
 
     /// A window of one of the levels.
@@ -68,7 +75,7 @@ public struct SiteSearch: Sendable {
             return (abs(b.response), a.level, a.y, a.x) < (abs(a.response), b.level, b.y, b.x)
         }
         var kept: [Peak] = []
-        var index = PeakIndex()
+        var index = PeakIndex(width: levels[0].width, height: levels[0].height)
         for peak in ordered where !index.covers(peak) {
             kept.append(peak)
             index.insert(peak)
@@ -79,13 +86,17 @@ public struct SiteSearch: Sendable {
             ?? SiteLaw(
                 tail: NullTail.fit(scores: kept.map(\.score), threshold: lowest, priorRate: Self.priorRate, censoredShare: Self.realShare),
                 neededScores: kept.map(\.neededScore))
-        let accepted = kept.compactMap { peak -> (peak: Peak, significance: Significance)? in
-            guard peak.standsOut else { return nil }
+        // Those that stand out come first, the strongest before the weaker.
+        var accepted: [(peak: Peak, significance: Significance)] = []
+        for peak in kept {
+            guard peak.standsOut else { break }
             let significance = Significance(
                 expectedCount: null.expectedCount(atLeast: peak.score), observedSquareKilometres: observedSquareKilometres)
-            return significance.falseAlarmsPer1000SquareKilometres <= limit ? (peak, significance) : nil
+            guard significance.falseAlarmsPer1000SquareKilometres <= limit else { break }
+            accepted.append((peak, significance))
         }
-        let outlined = mapping.map(accepted.count) { outlinedSite(accepted[$0].peak, significance: accepted[$0].significance) }
+        let sure = accepted
+        let outlined = mapping.map(sure.count) { outlinedSite(sure[$0].peak, significance: sure[$0].significance) }
         var sites: [DetectedSite] = []
         // The strongest come first: the other side of a ring, and its hollow, are one work with it.
         for site in outlined where !sites.contains(where: { $0.isOne(with: site) }) { sites.append(site) }
@@ -105,28 +116,45 @@ public struct SiteSearch: Sendable {
 
 /// Accepted peaks by place.
 private struct PeakIndex {
-    private static let cell = 64.0
-    private struct Key: Hashable {
-        let column: Int
-        let row: Int
-    }
-    private var cells: [Key: [SiteSearch.Peak]] = [:]
+    private static let cell = 64
+    private let columns: Int
+    private let rows: Int
+    /// By cell the place in `peaks` of the last one in it, and for each peak the one before it in its cell; below zero for none.
+    private var last: [Int32]
+    private var before: [Int32] = []
+    private var peaks: [SiteSearch.Peak] = []
 
-    private static func key(_ peak: SiteSearch.Peak) -> Key {
-        Key(column: Int(peak.centre.x / cell), row: Int(peak.centre.y / cell))
+    /// - Parameters `width`, `height`: pixels of the first level.
+    init(width: Int, height: Int) {
+        // A pixel of a coarser level may reach beyond.
+        columns = width / Self.cell + 1
+        rows = height / Self.cell + 1
+        last = [Int32](repeating: -1, count: columns * rows)
     }
 
-    mutating func insert(_ peak: SiteSearch.Peak) { cells[Self.key(peak), default: []].append(peak) }
+    private func place(_ peak: SiteSearch.Peak) -> (column: Int, row: Int) {
+        (min(columns - 1, Int(peak.centre.x) / Self.cell), min(rows - 1, Int(peak.centre.y) / Self.cell))
+    }
+
+    mutating func insert(_ peak: SiteSearch.Peak) {
+        let (column, row) = place(peak)
+        before.append(last[row * columns + column])
+        last[row * columns + column] = Int32(truncatingIfNeeded: peaks.count)
+        peaks.append(peak)
+    }
 
     /// True where a stronger peak's work takes this one in, or this one's the stronger's centre.
     func covers(_ peak: SiteSearch.Peak) -> Bool {
-        let key = Self.key(peak)
-        for row in (key.row - 1)...(key.row + 1) {
-            for column in (key.column - 1)...(key.column + 1) {
-                for other in cells[Key(column: column, row: row)] ?? [] {
+        let (column, row) = place(peak)
+        for y in max(0, row - 1)...min(rows - 1, row + 1) {
+            for x in max(0, column - 1)...min(columns - 1, column + 1) {
+                var next = Int(last[y * columns + x])
+                while next >= 0 {
+                    let other = peaks[next]
                     let (dx, dy) = (peak.centre.x - other.centre.x, peak.centre.y - other.centre.y)
                     let reach = max(4, 1.5 * other.radius, peak.radius)
                     if dx * dx + dy * dy < reach * reach { return true }
+                    next = Int(before[next])
                 }
             }
         }

@@ -106,9 +106,11 @@ struct PairAnalysis: Sendable {
     private static func findSites(
         _ planes: SearchPlanes, lines: [DetectedLine], settings: DetectionSettings, area: Double, laws: SearchLaws?, jobs: Int
     ) throws -> (sites: [DetectedSite], null: SiteLaw, spreads: SiteSearch.ResponseSpreads) {
-        let search = SiteSearch(planes, lines: lines)
+        let mapping = Self.mapping(jobs: jobs)
+        let search = SiteSearch(planes, lines: lines, by: mapping)
         let blocks = search.blocks
-        let spreads = try laws?.responses ?? spreads(of: search, jobs: jobs)
+        let own = try spreads(of: search, jobs: jobs)
+        let spreads = laws?.responses ?? own
         var peaks: [SiteSearch.Peak] = []
         try WorkerPool.mapInOrder(count: blocks.count, jobs: jobs, window: jobs + 1) {
             search.peaks(in: blocks[$0], spreads: spreads)
@@ -117,7 +119,7 @@ struct PairAnalysis: Sendable {
         }
         let found = search.sites(
             from: peaks, observedSquareKilometres: area,
-            falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres, null: laws?.sites, by: mapping(jobs: jobs))
+            falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres, null: laws?.sites, by: mapping)
         return (found.sites, found.null, spreads)
     }
 

@@ -1,0 +1,68 @@
+import Raster
+import Testing
+
+@testable import ChangeDetection
+
+@Suite struct NearLineTests {
+    /// Points that wander over some hundred pixels, the same every time.
+    private static func walk(_ count: Int, seed: UInt64) -> [DetectedLine.Point] {
+        var state = seed
+        func next() -> Double {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Double(state >> 40) / Double(1 << 24)
+        }
+        var (x, y) = (60.0, 50.0)
+        return (0..<count).map { _ in
+            x += 9 * next() - 4
+            y += 9 * next() - 4.5
+            return DetectedLine.Point(x: x, y: y)
+        }
+    }
+
+    @Test(arguments: [2, 17, 18, 40, 200]) func placesNearALineAreThoseNearOneOfItsSegments(count: Int) {
+        let line = Self.walk(count, seed: UInt64(count))
+        let places = Self.walk(500, seed: 7)
+        var marks = [Bool](repeating: false, count: places.count)
+        LineBounds(line).tell(which: places, areWithin: 5, in: &marks)
+        let expected = places.map { place in
+            zip(line, line.dropFirst()).contains { a, b in
+                let (dx, dy) = (b.x - a.x, b.y - a.y)
+                let squared = dx * dx + dy * dy
+                let share = squared > 0 ? max(0, min(1, ((place.x - a.x) * dx + (place.y - a.y) * dy) / squared)) : 0
+                let (u, v) = (place.x - a.x - share * dx, place.y - a.y - share * dy)
+                return u * u + v * v <= 25
+            }
+        }
+        #expect(marks == expected)
+    }
+
+    @Test(arguments: [1, 5, 10, 70]) func groundIsMarkedInSquaresAboutTheLine(radius: Int) {
+        let size = RasterSize(width: 150, height: 110)
+        let line = Self.walk(30, seed: 3)
+        var marks = GroundMarks(size: size, radius: radius)
+        marks.mark(line)
+        var expected = [Bool](repeating: false, count: size.pixelCount)
+        GroundMarks.forEachSquare(along: line, radius: radius, size: size) { square in
+            for y in square.y..<square.maxY { for x in square.x..<square.maxX { expected[y * size.width + x] = true } }
+        }
+        let found = (0..<size.pixelCount).map {
+            marks.contains(DetectedLine.Point(x: Double($0 % size.width) + 0.5, y: Double($0 / size.width) + 0.5))
+        }
+        #expect(found == expected)
+        #expect(!marks.contains(DetectedLine.Point(x: -1, y: 5)) && !marks.contains(DetectedLine.Point(x: 5, y: 111)))
+    }
+
+    @Test func severalThreadsHalveAsOneDoes() {
+        let size = RasterSize(width: 37, height: 1031)
+        var planes = SearchPlanes(size: size)
+        for i in 0..<size.pixelCount where i % 11 != 0 {
+            planes.signed[i] = Int8(i * 7919 % 200 - 100)
+            planes.structure[i] = Int8(i % 50)
+        }
+        let backwards = Mapping { count, body in for i in (0..<count).reversed() { body(i) } }
+        let one = planes.reducedByTwo()
+        let several = planes.reducedByTwo(by: backwards)
+        #expect(one.signed == several.signed && one.structure == several.structure)
+        #expect(planes.withOwnChange(by: backwards).signed == planes.signed)
+    }
+}
