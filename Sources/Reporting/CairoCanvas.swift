@@ -85,8 +85,6 @@ final class CairoCanvas {
     let height: Int
     private let surface: OpaquePointer
     private let context: OpaquePointer
-    /// What of the picture lies on the surface.
-    private var seen = PictureRect(x: 0, y: 0, width: 0, height: 0)
 
     /// - Throws: `InputError` where there is no memory for it. - Precondition: both sides are 1 to 32 767.
     init(width: Int, height: Int) throws {
@@ -125,10 +123,10 @@ final class CairoCanvas {
         cairo_paint(context)
         cairo_set_operator(context, CAIRO_OPERATOR_OVER)
         cairo_translate(context, Double(-x), Double(-y))
-        seen = PictureRect(x: Double(x), y: Double(y), width: Double(width), height: Double(height))
     }
 
-    func draw(_ shape: PictureShape) {
+    /// - Parameter seen: outside of it nothing need be drawn.
+    func draw(_ shape: PictureShape, in seen: PictureRect) {
         cairo_save(context)
         defer { cairo_restore(context) }
         if let clip = shape.clip {
@@ -141,14 +139,13 @@ final class CairoCanvas {
             set(colour)
             cairo_fill(context)
         case .stroke(let points, let isClosed, let colour, let width, let dash):
-            // Dashes are counted from the first point on.
-            if isClosed || dash > 0 { trace(points, isClosed: isClosed) } else { traceSeen(points, width: width) }
+            trace(points, isClosed: isClosed, pieces: shape.pieces, seenIn: seen)
             set(colour)
             cairo_set_line_width(context, width)
             if dash > 0 { cairo_set_dash(context, [dash, dash], 2, 0) }
             cairo_stroke(context)
         case .erase(let points, let width):
-            traceSeen(points, width: width)
+            trace(points, isClosed: false, pieces: shape.pieces, seenIn: seen)
             cairo_set_operator(context, CAIRO_OPERATOR_CLEAR)
             cairo_set_line_width(context, width)
             cairo_stroke(context)
@@ -194,19 +191,15 @@ final class CairoCanvas {
         if isClosed { cairo_close_path(context) }
     }
 
-    /// The parts of a line that show on the surface: Cairo works on all it is given, and a line may be as long as the scene.
-    private func traceSeen(_ points: [PicturePoint], width: Double) {
-        guard points.count > 2 else { return trace(points, isClosed: false) }
-        let near = seen.expanded(by: width / 2 + 2)
-        var isDrawing = false
-        for (a, b) in zip(points, points.dropFirst()) {
-            guard max(a.x, b.x) >= near.x, min(a.x, b.x) <= near.maxX, max(a.y, b.y) >= near.y, min(a.y, b.y) <= near.maxY else {
-                isDrawing = false
-                continue
-            }
-            if !isDrawing { cairo_move_to(context, a.x, a.y) }
-            cairo_line_to(context, b.x, b.y)
-            isDrawing = true
+    /// Of a line in pieces only those that are seen: it takes Cairo long to make the outline of a long one, which runs through many pieces of the picture.
+    private func trace(_ points: [PicturePoint], isClosed: Bool, pieces: [PictureRect], seenIn rect: PictureRect) {
+        guard !pieces.isEmpty else { return trace(points, isClosed: isClosed) }
+        var reached = -1
+        for (k, piece) in pieces.enumerated() where piece.meets(rect) {
+            let first = k * PictureShape.segmentsOfPiece
+            if reached != first { cairo_move_to(context, points[first].x, points[first].y) }
+            reached = min(points.count - 1, first + PictureShape.segmentsOfPiece)
+            for point in points[(first + 1)...reached] { cairo_line_to(context, point.x, point.y) }
         }
     }
 

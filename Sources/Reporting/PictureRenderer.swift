@@ -87,14 +87,14 @@ struct PictureRenderer: Sendable {
     private func annotate(_ pixels: inout [UInt8], _ strip: Range<Int>, _ brush: Brush) {
         let width = figure.size.width
         let all = PictureRect(x: 0, y: Double(strip.lowerBound), width: Double(width), height: Double(strip.count))
-        let shapes = figure.shapes.filter { $0.bounds.meets(all) && ($0.clip?.meets(all) ?? true) }
+        let shapes = figure.shapes.filter { $0.meets(all) }
         for left in stride(from: 0, to: width, by: brush.canvas.width) {
             let right = min(left + brush.canvas.width, width)
             let tile = PictureRect(x: Double(left), y: all.y, width: Double(right - left), height: all.height)
-            let drawn = shapes.filter { $0.bounds.meets(tile) && ($0.clip?.meets(tile) ?? true) }
+            let drawn = shapes.filter { $0.meets(tile) }
             guard !drawn.isEmpty else { continue }
             brush.canvas.begin(x: left, y: strip.lowerBound)
-            for shape in drawn { brush.canvas.draw(shape) }
+            for shape in drawn { brush.canvas.draw(shape, in: tile) }
             // Beyond the shapes' bounds nothing is drawn.
             let first = max(strip.lowerBound, Int((drawn.map(\.bounds.y).min() ?? tile.y).rounded(.down)))
             let last = min(strip.upperBound, Int((drawn.map(\.bounds.maxY).max() ?? tile.maxY).rounded(.up)))

@@ -11,19 +11,22 @@ struct PictureShape: Sendable {
         case text(String, PicturePoint, PictureFont, PictureColour)
     }
 
-    var kind: Kind
+    let kind: Kind
     /// Nothing is drawn outside of it.
-    var clip: PictureRect?
+    let clip: PictureRect?
     /// Encloses all that is drawn.
-    var bounds: PictureRect
+    let bounds: PictureRect
+    /// Of a long line without dashes: what encloses each piece of `segmentsOfPiece` segments. Empty else.
+    let pieces: [PictureRect]
+    static let segmentsOfPiece = 16
 
     init(_ kind: Kind, clip: PictureRect? = nil) {
         self.kind = kind
         self.clip = clip
         switch kind {
-        case .fill(let points, _): bounds = Self.bounds(of: points).expanded(by: 1)
+        case .fill(let points, _): bounds = Self.bounds(of: points[...]).expanded(by: 1)
         case .stroke(let points, _, _, let width, _), .erase(let points, let width):
-            bounds = Self.bounds(of: points).expanded(by: width / 2 + 1)
+            bounds = Self.bounds(of: points[...]).expanded(by: width / 2 + 1)
         case .circle(let centre, let radius, _, _, let width):
             bounds = PictureRect(x: centre.x, y: centre.y, width: 0, height: 0).expanded(by: radius + width / 2 + 1)
         case .text(let text, let origin, let font, _):
@@ -32,9 +35,30 @@ struct PictureShape: Sendable {
                 x: origin.x - font.size, y: origin.y - 1.5 * font.size,
                 width: (Double(text.unicodeScalars.count) * 1.5 + 2) * font.size, height: 2.5 * font.size)
         }
+        pieces = Self.pieces(of: kind)
     }
 
-    static func bounds(of points: [PicturePoint]) -> PictureRect {
+    private static func pieces(of kind: Kind) -> [PictureRect] {
+        let (points, width): ([PicturePoint], Double)
+        switch kind {
+        case .stroke(let line, false, _, let across, 0): (points, width) = (line, across)
+        case .erase(let line, let across): (points, width) = (line, across)
+        default: return []
+        }
+        guard points.count > 2 * segmentsOfPiece else { return [] }
+        return stride(from: 0, to: points.count - 1, by: segmentsOfPiece).map {
+            bounds(of: points[$0...min(points.count - 1, $0 + segmentsOfPiece)]).expanded(by: width / 2 + 1)
+        }
+    }
+
+    /// Whether anything of it may be seen in a rectangle.
+    func meets(_ rect: PictureRect) -> Bool {
+        bounds.meets(rect) && (clip?.meets(rect) ?? true) && (pieces.isEmpty || pieces.contains { $0.meets(rect) })
+    }
+
+    static func bounds(of points: [PicturePoint]) -> PictureRect { bounds(of: points[...]) }
+
+    private static func bounds(of points: ArraySlice<PicturePoint>) -> PictureRect {
         guard let first = points.first else { return PictureRect(x: 0, y: 0, width: 0, height: 0) }
         var low = first
         var high = first
