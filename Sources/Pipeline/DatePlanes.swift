@@ -17,8 +17,9 @@ struct DatePlanes: Sendable {
 enum DatePlanesFile {
     private static let names = ["brightness", "signed change + 128", "structure + 128"]
 
+    /// - Parameter jobs: worker threads; nothing in the file depends on it.
     /// - Throws: `OutputError`.
-    static func write(_ planes: DatePlanes, grid: RasterGrid, isSimulated: Bool, to path: String) throws {
+    static func write(_ planes: DatePlanes, grid: RasterGrid, isSimulated: Bool, jobs: Int, to path: String) throws {
         let bandCount = planes.signed.isEmpty ? 1 : 3
         var metadata = ["TITLE": "Saved state of TrenchWatch"]
         if isSimulated { metadata["SIMULATED"] = "YES" }
@@ -26,25 +27,38 @@ enum DatePlanesFile {
             path: path,
             description: COGDescription(
                 grid: grid, bandNames: Array(names.prefix(bandCount)), sampleType: .uint8, metadata: metadata, blockSize: 512,
-                compressionLevel: 1, overviewResampling: .nearest))
+                compressionLevel: 1, hasOverviews: false))
         let size = planes.size
-        for block in PixelWindow(size).blocks(side: 512) {
+        let blocks = PixelWindow(size).blocks(side: 512)
+        try WorkerPool.forEach(count: blocks.count, jobs: jobs) { k in
+            let block = blocks[k]
             var samples = SampleBlock(window: block, bandCount: bandCount, type: .uint8)
             samples.bytes.withUnsafeMutableBytes { raw in
-                for y in 0..<block.height {
-                    let source = (block.y + y) * size.width + block.x
-                    let target = y * block.width
-                    for x in 0..<block.width {
-                        raw[target + x] = planes.luminance[source + x]
-                        guard bandCount == 3 else { continue }
-                        raw[block.pixelCount + target + x] = UInt8(bitPattern: planes.signed[source + x]) ^ 0x80
-                        raw[2 * block.pixelCount + target + x] = UInt8(bitPattern: planes.structure[source + x]) ^ 0x80
-                    }
+                planes.luminance.withUnsafeBytes { copy($0, of: size, in: block, to: raw, flipping: 0) }
+                guard bandCount == 3 else { return }
+                for (band, plane) in [planes.signed, planes.structure].enumerated() {
+                    let target = UnsafeMutableRawBufferPointer(rebasing: raw[((band + 1) * block.pixelCount)...])
+                    plane.withUnsafeBytes { copy($0, of: size, in: block, to: target, flipping: 0x80) }
                 }
             }
             try writer.write(samples)
         }
         try writer.finish()
+    }
+
+    /// A window of a plane row by row, each byte with some bits flipped.
+    private static func copy(
+        _ plane: UnsafeRawBufferPointer, of size: RasterSize, in window: PixelWindow, to target: UnsafeMutableRawBufferPointer,
+        flipping bits: UInt8
+    ) {
+        for y in 0..<window.height {
+            let row = plane[((window.y + y) * size.width + window.x)...].prefix(window.width)
+            guard let source = UnsafeRawBufferPointer(rebasing: row).baseAddress, let out = target.baseAddress else { continue }
+            for x in 0..<window.width {
+                let byte = source.load(fromByteOffset: x, as: UInt8.self)
+                out.storeBytes(of: byte ^ bits, toByteOffset: y * window.width + x, as: UInt8.self)
+            }
+        }
     }
 
     /// - Parameter part: what to read of it; the other planes are empty then.

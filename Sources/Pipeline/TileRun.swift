@@ -311,7 +311,7 @@ struct TileRun: Sendable {
         metresPerPixel: (x: Double, y: Double), progress: @Sendable (Double) -> Void
     ) throws -> SearchStep {
         let grid = scenes[reference].grid
-        func planes(_ index: Int, _ part: DatePlanesFile.Part) throws -> SearchPlanes {
+        @Sendable func planes(_ index: Int, _ part: DatePlanesFile.Part) throws -> SearchPlanes {
             let kept = try steps.planes(keys[index], size: grid.size, part: part)
             return SearchPlanes(size: grid.size, signed: kept.signed, structure: kept.structure)
         }
@@ -327,11 +327,14 @@ struct TileRun: Sendable {
                 clearShares: [record.clearShare, record.clearShare], laws: [found.laws])
         }
         let last = dates.lastIndex { $0 != nil }
-        let members = try dates.enumerated().map { index, date -> StackAnalysis.Member? in
-            guard let date else { return nil }
+        var members: [StackAnalysis.Member?] = []
+        try WorkerPool.mapInOrder(count: dates.count, jobs: jobs, window: jobs + 1) { index -> StackAnalysis.Member? in
+            guard let date = dates[index] else { return nil }
             return StackAnalysis.Member(
                 planes: try planes(index, index == last ? .changeAndStructure : .change), sensitivity: date.sensitivity,
                 observedSquareKilometres: date.observedSquareKilometres)
+        } consume: {
+            members.append($1)
         }
         let analysis = try StackAnalysis(
             members: members, grid: grid, metresPerPixel: metresPerPixel, settings: settings, jobs: jobs, progress: progress)

@@ -18,6 +18,8 @@ struct TileSweep {
 
     /// Planes of one sweep's pairs take no more than this, where more than two come together.
     private static let planesBudgetBytes = 1 << 30
+    /// Bytes a pixel of one pair.
+    private static let planesPerPixel = 4
 
     /// An index of `dates` or of `plan`.
     private enum Task {
@@ -63,7 +65,7 @@ struct TileSweep {
     }
 
     private mutating func sweep(_ tasks: [Task], progress: @escaping @Sendable (Double) -> Void) throws {
-        let batchSize = max(2, Self.planesBudgetBytes / max(1, 4 * comparison.grid.size.pixelCount))
+        let batchSize = max(2, Self.planesBudgetBytes / max(1, Self.planesPerPixel * comparison.grid.size.pixelCount))
         for start in stride(from: 0, to: tasks.count, by: batchSize) {
             let batch = Array(tasks[start..<min(tasks.count, start + batchSize)])
             try sweepTogether(batch) { progress((Double(start) + Double(batch.count) * $0) / Double(tasks.count)) }
@@ -76,6 +78,7 @@ struct TileSweep {
         var owners: [(task: Task, raster: ChangeRaster?)] = []
         var wantsReference = !comparison.knowsReference
         let fits = try fits(batch) { progress(0.3 * $0) }
+        tile.steps.makeRoom(forPlanes: batch.count * Self.planesPerPixel * comparison.grid.size.pixelCount)
         for (task, fit) in zip(batch, fits) {
             guard let fit else { continue }
             var member = ChangeSweep.Member(fit: fit)
@@ -186,7 +189,9 @@ struct TileSweep {
     }
 
     private func kept(_ planes: DatePlanes, of index: Int) throws -> FileDigest {
-        try tile.steps.keep(planes, of: comparison.dateKeys[index], grid: comparison.grid, isSimulated: scenes[index].isSimulated)
+        try tile.steps.keep(
+            planes, of: comparison.dateKeys[index], grid: comparison.grid, isSimulated: scenes[index].isSimulated,
+            jobs: tile.jobs)
     }
 
     // MARK: Pairs by their dates

@@ -31,11 +31,13 @@ public struct COGDescription: Sendable {
     /// but runs, the file is a few per cent larger for it.
     public var compressionLevel: Int
     public var overviewResampling: OverviewResampling
+    /// Without any, what is meant to be read whole takes a quarter less room.
+    public var hasOverviews: Bool
 
     public init(
         grid: RasterGrid, bandNames: [String], sampleType: SampleType, noData: Double? = nil, scale: Double? = nil, offset: Double? = nil,
         metadata: [String: String] = [:], dateTime: String? = nil, blockSize: Int = 512, predictor: Int? = nil, compressionLevel: Int = 6,
-        overviewResampling: OverviewResampling = .average
+        overviewResampling: OverviewResampling = .average, hasOverviews: Bool = true
     ) {
         self.grid = grid
         self.bandNames = bandNames
@@ -49,6 +51,7 @@ public struct COGDescription: Sendable {
         self.predictor = predictor
         self.compressionLevel = compressionLevel
         self.overviewResampling = overviewResampling
+        self.hasOverviews = hasOverviews
     }
 
     var usedPredictor: Int { predictor ?? (sampleType.isFloatingPoint ? 3 : 2) }

@@ -55,7 +55,9 @@ public final class COGWriter: Sendable {
         self.path = path
         self.description = description
         self.classicLimit = classicLimit
-        levels = COGLevel.levels(of: description.grid.size, blockSize: description.blockSize)
+        let all = COGLevel.levels(of: description.grid.size, blockSize: description.blockSize)
+        let levels = description.hasOverviews ? all : Array(all.prefix(1))
+        self.levels = levels
         encodings = levels.map {
             COGTileEncoding(
                 tile: $0.tile, bandCount: description.bandNames.count, type: description.sampleType, predictor: description.usedPredictor,

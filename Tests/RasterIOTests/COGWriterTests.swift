@@ -31,6 +31,17 @@ import Testing
         try writer.finish()
     }
 
+    @Test func overviewsCanBeLeftOut() throws {
+        let folder = try TemporaryFolder()
+        var description = Self.description(130, 97)
+        (description.blockSize, description.hasOverviews) = (64, false)
+        let samples = Self.samples(description)
+        try Self.write(description, samples, to: folder.file("a.tif"))
+        let reader = try RasterReader(path: folder.file("a.tif"))
+        #expect(reader.info.overviews.isEmpty)
+        #expect(firstDifference(try reader.read(PixelWindow(samples.window.size)).bytes, samples.bytes) == nil)
+    }
+
     static let sizes = [(1, 1), (40, 25), (64, 64), (64, 300), (130, 97), (128, 510), (3, 200), (513, 70)]
 
     @Test(arguments: sizes)
