@@ -34,18 +34,20 @@ public struct Normalisation: Sendable, Equatable, Codable {
             var spreads: [Double] = []
             var chiSquare = [Float](repeating: 0, count: count)
             for band in 0..<bandCount {
-                var residuals = [Float](repeating: 0, count: count)
-                let g = Float(gain[band])
-                let o = Float(offset[band])
-                for i in 0..<count { residuals[i] = g * after[band][i] + o - before[band][i] }
+                let (x, y, g, o) = (after[band], before[band], Float(gain[band]), Float(offset[band]))
                 // For the weights a rough figure is enough.
-                let step = max(1, count / 8192)
-                let some = step == 1 ? residuals : stride(from: 0, to: count, by: step).map { residuals[$0] }
+                let some = stride(from: 0, to: count, by: max(1, count / 8192)).map { g * x[$0] + o - y[$0] }
                 let spread = max(RobustStatistics.centredDeviation(some), .leastNormalMagnitude)
                 spreads.append(Double(spread))
-                for i in 0..<count {
-                    let t = residuals[i] / spread
-                    chiSquare[i] += t * t
+                chiSquare.withUnsafeMutableBufferPointer { chiSquare in
+                    x.withUnsafeBufferPointer { x in
+                        y.withUnsafeBufferPointer { y in
+                            for i in 0..<count {
+                                let t = (g * x[i] + o - y[i]) / spread
+                                chiSquare[i] += t * t
+                            }
+                        }
+                    }
                 }
             }
             for i in 0..<count {
