@@ -67,14 +67,20 @@ public enum LineSelection {
         let fit = LineFit(planes: planes)
         var lines = lines
         let bounds = lines.map { LineBounds($0.points).widened(by: Double(LineFit.growth)) }
-        let near = lines.indices.map { i in lines.indices.filter { $0 != i && bounds[$0].overlaps(bounds[i]) } }
+        var places = PlaneCells(side: 128)
+        for (i, box) in bounds.enumerated() { places.insert(i, touching: box.window) }
+        let near = bounds.indices.map { i in places.touching(bounds[i].window).filter { $0 != i && bounds[$0].overlaps(bounds[i]) } }
         // The strongest first: a weaker one ends where it meets it, and is laid when all stronger ones about it have been.
         let order = lines.indices.sorted { (lines[$1].snr, $0) < (lines[$0].snr, $1) }
         var turns = [Int](repeating: -1, count: lines.count)
-        for i in order { turns[i] = 1 + (near[i].map { turns[$0] }.max() ?? -1) }
-        for turn in 0..<(1 + (turns.max() ?? -1)) {
+        var byTurn: [[Int]] = []
+        for i in order {
+            turns[i] = 1 + (near[i].map { turns[$0] }.max() ?? -1)
+            if turns[i] == byTurn.count { byTurn.append([]) }
+            byTurn[turns[i]].append(i)
+        }
+        for now in byTurn {
             let current = lines
-            let now = order.filter { turns[$0] == turn }
             let laid = mapping.map(now.count) { k in fit.fitted(current[now[k]], among: near[now[k]].map { current[$0] }) }
             for (i, line) in zip(now, laid) { lines[i] = line }
         }
@@ -105,12 +111,16 @@ public enum LineSelection {
 
     /// Joins lines of one sign whose ends meet and whose directions agree; of several that could be joined the first.
     private static func joined(_ lines: [DetectedLine]) -> [DetectedLine] {
-        var lines = lines
+        // Each in its place, nil where it has become part of one before it.
+        var lines: [DetectedLine?] = lines
+        var ends = PlaneCells(side: joiningGapPixels + 1)
+        func noteEnds(_ index: Int) {
+            for end in Self.ends(lines[index]) { ends.insert(index, at: end) }
+        }
         func joined(_ a: Int, _ b: Int) -> DetectedLine? {
-            let (first, second) = (lines[a], lines[b])
-            guard first.sign == second.sign, let points = LineEnds.chain(first.points, second.points, gap: joiningGapPixels) else {
-                return nil
-            }
+            guard let first = lines[a], let second = lines[b], first.sign == second.sign,
+                let points = LineEnds.chain(first.points, second.points, gap: joiningGapPixels)
+            else { return nil }
             var line = first.score >= second.score ? first : second
             line.points = points
             line.score = first.score + second.score
@@ -122,22 +132,29 @@ public enum LineSelection {
             for (a, b) in pairs {
                 guard let line = joined(a, b) else { continue }
                 lines[a] = line
-                lines.remove(at: b)
+                lines[b] = nil
+                noteEnds(a)
                 return a
             }
             return nil
         }
+        func near(_ index: Int) -> [Int] { ends.near(Self.ends(lines[index])) }
+        for index in lines.indices { noteEnds(index) }
         var a = 0
         while a < lines.count {
-            guard var longer = join((a + 1..<max(a + 1, lines.count)).lazy.map { [a] in (a, $0) }) else {
+            guard var longer = join(near(a).lazy.filter { [a] in $0 > a }.map { [a] in (a, $0) }) else {
                 a += 1
                 continue
             }
             // Only the longer line has changed: of those before it, which met nothing, one may meet it.
-            while let first = join((0..<longer).lazy.map { [longer] in ($0, longer) }) { longer = first }
+            while let first = join(near(longer).lazy.filter { [longer] in $0 < longer }.map { [longer] in ($0, longer) }) { longer = first }
             a = longer
         }
-        return lines
+        return lines.compactMap { $0 }
+    }
+
+    private static func ends(_ line: DetectedLine?) -> [DetectedLine.Point] {
+        [line?.points.first, line?.points.last].compactMap { $0 }
     }
 
     private static func grouped(_ lines: [DetectedLine]) -> [DetectedLine] {
@@ -156,8 +173,13 @@ public enum LineSelection {
             while group[k] != k { k = group[k] }
             return k
         }
+        var places = PlaneCells(side: groupingGapPixels + 1)
+        for (a, line) in lines.enumerated() {
+            for end in ends(line) { places.insert(a, at: end) }
+        }
         for a in lines.indices {
-            for b in lines.indices where b > a && LineEnds.chain(lines[a].points, lines[b].points, gap: groupingGapPixels) != nil {
+            for b in places.near(ends(lines[a]))
+            where b > a && LineEnds.chain(lines[a].points, lines[b].points, gap: groupingGapPixels) != nil {
                 let (p, q) = (root(a), root(b))
                 group[max(p, q)] = min(p, q)
             }
