@@ -9,14 +9,24 @@ package func addFourRows(
     let target = UnsafeMutableRawPointer(out)
     let end = count &* 2
     var byte = 0
-    while byte < end {
-        let upper =
-            a.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self) &+ b.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
-        let lower =
-            c.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self) &+ d.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
-        target.storeBytes(of: upper &+ lower, toByteOffset: byte, as: SIMD16<Int16>.self)
-        byte &+= 32
+    while byte &+ 32 < end {
+        let (near, far) = (fourSummed(a, b, c, d, byte), fourSummed(a, b, c, d, byte &+ 32))
+        target.storeBytes(of: near, toByteOffset: byte, as: SIMD16<Int16>.self)
+        target.storeBytes(of: far, toByteOffset: byte &+ 32, as: SIMD16<Int16>.self)
+        byte &+= 64
     }
+    if byte < end { target.storeBytes(of: fourSummed(a, b, c, d, byte), toByteOffset: byte, as: SIMD16<Int16>.self) }
+}
+
+@inline(__always)
+private func fourSummed(
+    _ a: UnsafeRawPointer, _ b: UnsafeRawPointer, _ c: UnsafeRawPointer, _ d: UnsafeRawPointer, _ byte: Int
+) -> SIMD16<Int16> {
+    let upper =
+        a.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self) &+ b.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
+    let lower =
+        c.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self) &+ d.loadUnaligned(fromByteOffset: byte, as: SIMD16<Int16>.self)
+    return upper &+ lower
 }
 
 /// `sums += a + b`.

@@ -6,28 +6,37 @@ package func symmetricSumsInt8(
     _ centre: UnsafePointer<Int8>, _ step: Int, _ weights: UnsafePointer<Int16>, _ radius: Int,
     _ out: UnsafeMutablePointer<Int16>, _ count: Int
 ) {
-    // Three pairs at a time, in plain loops, which keep more of the processor's units busy than one pixel's sum after the other.
-    let middle = weights[0]
-    for x in 0..<count { out[x] = middle &* Int16(centre[x]) }
-    var k = 1
-    while k &+ 2 <= radius {
-        let (a, b, c) = (weights[k], weights[k &+ 1], weights[k &+ 2])
-        let (beforeA, afterA) = (centre - k &* step, centre + k &* step)
-        let (beforeB, afterB) = (beforeA - step, afterA + step)
-        let (beforeC, afterC) = (beforeB - step, afterB + step)
-        for x in 0..<count {
-            let first = a &* (Int16(beforeA[x]) &+ Int16(afterA[x]))
-            let second = b &* (Int16(beforeB[x]) &+ Int16(afterB[x]))
-            let third = c &* (Int16(beforeC[x]) &+ Int16(afterC[x]))
-            out[x] &+= first &+ second &+ third
+    let source = UnsafeRawPointer(centre)
+    let target = UnsafeMutableRawPointer(out)
+    var x = 0
+    // Sums that do not wait for each other.
+    while x &+ 32 <= count {
+        let middle = SIMD16<Int16>(repeating: weights[0])
+        var near = middle &* sixteenLevels(source, x)
+        var far = middle &* sixteenLevels(source, x &+ 16)
+        var k = 1
+        while k <= radius {
+            let (before, after) = (x &- k &* step, x &+ k &* step)
+            let weight = SIMD16<Int16>(repeating: weights[k])
+            near &+= weight &* (sixteenLevels(source, before) &+ sixteenLevels(source, after))
+            far &+= weight &* (sixteenLevels(source, before &+ 16) &+ sixteenLevels(source, after &+ 16))
+            k &+= 1
         }
-        k &+= 3
+        target.storeBytes(of: near, toByteOffset: 2 &* x, as: SIMD16<Int16>.self)
+        target.storeBytes(of: far, toByteOffset: 2 &* x &+ 32, as: SIMD16<Int16>.self)
+        x &+= 32
+        // The last ones overlap those before.
+        if x < count, x &+ 32 > count { x = count &- 32 }
     }
-    while k <= radius {
-        let weight = weights[k]
-        let (before, after) = (centre - k &* step, centre + k &* step)
-        for x in 0..<count { out[x] &+= weight &* (Int16(before[x]) &+ Int16(after[x])) }
-        k &+= 1
+    while x < count {
+        var sum = weights[0] &* Int16(centre[x])
+        var k = 1
+        while k <= radius {
+            sum &+= weights[k] &* (Int16(centre[x &- k &* step]) &+ Int16(centre[x &+ k &* step]))
+            k &+= 1
+        }
+        out[x] = sum
+        x &+= 1
     }
 }
 
@@ -91,7 +100,6 @@ package func symmetricSquareSums(
     let source = UnsafeRawPointer(centre)
     let target = UnsafeMutableRawPointer(out)
     var x = 0
-    // Sums that do not wait for each other.
     while x &+ 16 <= count {
         let first = SIMD8<Float>(repeating: weights[0])
         let middle = sixteenLevels(source, x)
