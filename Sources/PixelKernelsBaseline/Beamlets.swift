@@ -33,7 +33,22 @@ private func fourSummed(
 package func accumulateTwoRows(
     _ a: UnsafePointer<Int16>, _ b: UnsafePointer<Int16>, _ sums: UnsafeMutablePointer<Int32>, _ count: Int
 ) {
-    for x in 0..<count { sums[x] &+= Int32(a[x] &+ b[x]) }
+    let (first, second, target) = (UnsafeRawPointer(a), UnsafeRawPointer(b), UnsafeMutableRawPointer(sums))
+    var x = 0
+    while x &+ 16 <= count {
+        let pair =
+            first.loadUnaligned(fromByteOffset: 2 &* x, as: SIMD16<Int16>.self)
+            &+ second.loadUnaligned(fromByteOffset: 2 &* x, as: SIMD16<Int16>.self)
+        let near = target.loadUnaligned(fromByteOffset: 4 &* x, as: SIMD8<Int32>.self) &+ widened(pair.lowHalf)
+        let far = target.loadUnaligned(fromByteOffset: 4 &* x &+ 32, as: SIMD8<Int32>.self) &+ widened(pair.highHalf)
+        target.storeBytes(of: near, toByteOffset: 4 &* x, as: SIMD8<Int32>.self)
+        target.storeBytes(of: far, toByteOffset: 4 &* x &+ 32, as: SIMD8<Int32>.self)
+        x &+= 16
+    }
+    while x < count {
+        sums[x] &+= Int32(a[x] &+ b[x])
+        x &+= 1
+    }
 }
 
 /// `out = (a + b) · factor · gain / 2³³`, rounded; `factor · gain` below 2³¹.
