@@ -125,11 +125,7 @@ struct BeamletNoise: Sendable {
                 let count = min(BeamletScratch.tile, width - left)
                 beamlets.sumHalves(from: left, count: count, halves: BeamletGeometry.shared.allHalves, scratch: scratch)
                 for slope in slopes {
-                    let (upper, lower) = (scratch.upper(slope), scratch.lower(slope))
-                    for x in stride(from: (strip / stripStep) % 4, to: count, by: 4) {
-                        let value = upper[x] &+ lower[x]
-                        if value != 0 { histograms[slope].add(value) }
-                    }
+                    histograms[slope].add(scratch.upper(slope), scratch.lower(slope), from: (strip / stripStep) % 4, step: 4, count: count)
                 }
             }
         }

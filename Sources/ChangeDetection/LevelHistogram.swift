@@ -3,9 +3,18 @@ struct LevelHistogram {
     private var counts = [UInt32](repeating: 0, count: 32_769)
     private var total = 0
 
-    mutating func add(_ value: Int16) {
-        counts[Int(value.magnitude)] += 1
-        total += 1
+    /// Adds the sums of two rows at every `step`th place below `count` from the `first` on, but those of zero.
+    mutating func add(_ upper: UnsafePointer<Int16>, _ lower: UnsafePointer<Int16>, from first: Int, step: Int, count: Int) {
+        total += counts.withUnsafeMutableBufferPointer { counts in
+            var added = 0
+            for x in stride(from: first, to: count, by: step) {
+                let value = upper[x] &+ lower[x]
+                guard value != 0 else { continue }
+                counts[Int(value.magnitude)] &+= 1
+                added &+= 1
+            }
+            return added
+        }
     }
 
     /// `RobustStatistics.trimmedRootMeanSquare` of the values.

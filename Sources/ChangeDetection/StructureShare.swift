@@ -2,18 +2,21 @@ import PixelKernels
 
 /// Measures `StructureCoherence.share`.
 ///
-/// Small scenes are measured all over. Of larger ones a number of tiles, evenly spread, is as good a sample of noise and of common structure; and since one
-/// road may be all the structure that a desert has, the tiles with the most structure are measured as well.
+/// Of all but very small scenes a number of tiles, evenly spread, is as good a sample of noise and of common structure as all of them; and since one road
+/// may be all the structure that a desert has, the tiles with the most structure are measured as well.
 struct StructureShare {
     /// Where a scene is too small to tell: what scenes of towns show.
     private static let usual: Float = 0.03
     /// A run is 64 px long.
     private static let runStrips = 8
     private static let tileWidth = 320
-    private static let evenTiles = 64
-    private static let strongTiles = 32
+    /// One tile in eight, but no fewer than give a hundred thousand runs, and no more where a scene is large.
+    private static let tilesOfOne = 8
+    private static let evenTiles = 16...64
     /// Runs of the sample of all.
     private static let sampleCount = 200_000
+    /// Runs by which its half and its tenth are told.
+    private static let limitCount = 10_000
 
     private(set) var fitted = usual
 
@@ -48,20 +51,20 @@ struct StructureShare {
         let tiles = (0..<change.stripCount / Self.runStrips).flatMap { group in
             stride(from: 0, to: change.width, by: Self.tileWidth).map { Tile(group: group, left: $0) }
         }
-        let step = max(1, tiles.count / Self.evenTiles)
+        let wanted = max(Self.evenTiles.lowerBound, min(Self.evenTiles.upperBound, tiles.count / Self.tilesOfOne))
+        let step = max(1, tiles.count / wanted)
         let even = stride(from: 0, to: tiles.count, by: step).map { tiles[$0] }
         let others = Set(tiles).subtracting(even)
         let strong =
             tiles.filter { others.contains($0) }.map { (tile: $0, power: structurePower(of: $0, in: planes)) }
-            .sorted { ($1.power, $0.tile.group, $0.tile.left) < ($0.power, $1.tile.group, $1.tile.left) }.prefix(Self.strongTiles)
+            .sorted { ($1.power, $0.tile.group, $0.tile.left) < ($0.power, $1.tile.group, $1.tile.left) }.prefix(wanted / 2)
             .map(\.tile)
 
         let evenRuns = even.map { runs(in: $0) }
         let sampleStep = max(1, evenRuns.reduce(0) { $0 + $1.count } / Self.sampleCount)
         let sample = evenRuns.flatMap { runs in stride(from: 0, to: runs.count, by: sampleStep).map { runs[$0] } }
         let all = evenRuns.flatMap { $0 } + strong.flatMap { runs(in: $0) }
-        let strongest = Self.strongest(max(20, all.count / 200), of: all)
-        fitted = Self.fit(sample: sample, strong: strongest)
+        fitted = Self.fit(sample: sample, all: all)
     }
 
     /// Sum of the squares of a tile's structure, in every fourth row of the plane.
@@ -139,47 +142,34 @@ struct StructureShare {
         return result
     }
 
-    /// The power of a rank, 0 the lowest. Counting by the leading bits, which rise with the power, leaves few runs to be put in order.
-    private static func power(ofRank rank: Int, in runs: [Run]) -> Float {
-        func bin(_ run: Run) -> Int { Int((run.power.bitPattern & 0x7FFF_FFFF) >> 19) }
-        var counts = [Int](repeating: 0, count: 4096)
-        for run in runs { counts[bin(run)] += 1 }
-        var (place, before) = (0, 0)
-        while before + counts[place] <= rank {
-            before += counts[place]
-            place += 1
-        }
-        var powers: [Float] = []
-        powers.reserveCapacity(counts[place])
-        for run in runs where bin(run) == place { powers.append(run.power) }
-        return RobustStatistics.select(&powers, rank - before)
-    }
-
-    /// The runs with the most structure, or with the least; among equals the first.
+    /// The runs with the most structure.
     private static func strongest(_ count: Int, of runs: [Run]) -> [Run] {
         guard count < runs.count else { return runs }
-        let limit = power(ofRank: runs.count - 1 - count, in: runs)
+        var powers = runs.map(\.power)
+        let limit = RobustStatistics.select(&powers, runs.count - 1 - count)
         return runs.filter { $0.power > limit }
-    }
-
-    private static func weakest(_ count: Int, of runs: [Run]) -> [Run] {
-        guard count < runs.count else { return runs }
-        let limit = power(ofRank: count, in: runs)
-        return runs.filter { $0.power <= limit }
     }
 
     /// From the runs with the most structure, against the half of a plain sample with the least: the larger of the figures of the strongest tenth of
     /// the sample and of the strongest runs of all.
-    private static func fit(sample: [Run], strong: [Run]) -> Float {
-        guard sample.count >= 200, strong.count >= 20 else { return usual }
-        let quiet = RobustStatistics.trimmedRootMeanSquare(weakest(sample.count / 2, of: sample).map(\.change), trimming: 0.02)
-        let candidates = [strongest(sample.count / 10, of: sample), strong]
+    private static func fit(sample: [Run], all: [Run]) -> Float {
+        guard sample.count >= 200 else { return usual }
+        // Where the half and the tenth end need not be exact.
+        var powers = stride(from: 0, to: sample.count, by: max(1, sample.count / limitCount)).map { sample[$0].power }
+        let middle = RobustStatistics.quantile(&powers, 0.5)
+        let high = RobustStatistics.quantile(&powers, 0.9)
+        let quiet = RobustStatistics.trimmedRootMeanSquare(sample.compactMap { $0.power <= middle ? $0.change : nil }, trimming: 0.02)
+        let strong = strongest(max(20, all.count / 200), of: all.filter { $0.power > high })
+        guard strong.count >= 20 else { return usual }
+        let candidates = [sample.filter { $0.power > high }, strong]
         return candidates.filter { !$0.isEmpty }.map { runs in
             let ratios = runs.map { $0.change / max($0.power.squareRoot(), .leastNormalMagnitude) }
-            let noise = runs.map { quiet / max($0.power.squareRoot(), .leastNormalMagnitude) }
+            let noise = runs.reduce(Float(0)) { sum, run in
+                let share = quiet / max(run.power.squareRoot(), .leastNormalMagnitude)
+                return sum + share * share
+            }
             let spread = RobustStatistics.trimmedRootMeanSquare(ratios, trimming: 0.02)
-            let noiseSquare = noise.reduce(0) { $0 + $1 * $1 } / Float(noise.count)
-            return max(0, spread * spread - noiseSquare).squareRoot()
+            return max(0, spread * spread - noise / Float(runs.count)).squareRoot()
         }.max() ?? usual
     }
 }
