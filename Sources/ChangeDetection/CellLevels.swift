@@ -12,45 +12,77 @@ public struct CellLevels: Sendable {
 
     var grid: CellGrid { CellGrid(width: window.width, height: window.height, side: Self.cellSide) }
 
-    /// Of 64 pixels a cell: the median of so many is known to a sixth of their deviation, and the field to a thirtieth.
-    ///
+    /// Every so many rows of a window's, from the second on, are looked at.
+    public static let rowStep = 4
+
+    /// The rows of a window of which every `rowStep`-th is all that `init(rows:of:normalisation:)` needs, from the first.
+    public static func sampledRows(of window: PixelWindow) -> PixelWindow {
+        PixelWindow(x: window.x, y: window.y + 1, width: window.width, height: max(0, window.height - 1))
+    }
+
     /// - Parameters:
     ///   - pair: both dates of a window that begins on the lattice, aligned to the nearest pixel at least.
     ///   - normalisation: brings the later date to the earlier one's level.
     public init(_ pair: PairBlock, normalisation: Normalisation) {
-        let block = pair.before.window
+        self.init(pair, of: pair.before.window, isSampled: false, normalisation: normalisation)
+    }
+
+    /// - Parameters:
+    ///   - rows: both dates in every `rowStep`-th row of `sampledRows(of: window)`.
+    ///   - window: begins on the lattice.
+    public init(rows: PairBlock, of window: PixelWindow, normalisation: Normalisation) {
+        self.init(rows, of: window, isSampled: true, normalisation: normalisation)
+    }
+
+    /// Of 64 pixels a cell: the median of so many is known to a sixth of their deviation, and the field to a thirtieth.
+    private init(_ pair: PairBlock, of block: PixelWindow, isSampled: Bool, normalisation: Normalisation) {
         let side = Self.cellSide
         window = PixelWindow(
             x: block.x, y: block.y, width: (block.width + side - 1) / side * side, height: (block.height + side - 1) / side * side)
         values = []
         let grid = grid
+        var places: [Int32] = []
+        var ends: [Int] = []
+        places.reserveCapacity(grid.count * side * side / 16)
         pair.before.validity.values.withUnsafeBufferPointer { first in
             pair.after.validity.values.withUnsafeBufferPointer { second in
-                for band in pair.before.planes.indices {
-                    let (gain, offset) = (Float(normalisation.gain[band]), Float(normalisation.offset[band]))
-                    pair.before.planes[band].values.withUnsafeBufferPointer { before in
-                        pair.after.planes[band].values.withUnsafeBufferPointer { after in
-                            var sample: [Float] = []
-                            sample.reserveCapacity(side * side / 16)
-                            let levels = (0..<grid.count).map { cell -> Float? in
-                                sample.removeAll(keepingCapacity: true)
-                                let (left, top) = (cell % grid.columns * side, cell / grid.columns * side)
-                                let (right, bottom) = (min(block.width, left + side), min(block.height, top + side))
-                                var looked = 0
-                                for y in stride(from: top + 1, to: bottom, by: 4) {
-                                    // Every fourth column, from the next one in the next of the rows.
-                                    for x in stride(from: left + (y >> 2 & 3), to: right, by: 4) {
-                                        let i = y * block.width + x
-                                        looked += 1
-                                        if first[i] & second[i] != 0 { sample.append(gain * after[i] + offset - before[i]) }
-                                    }
-                                }
-                                // In what a scene's edge leaves of a cell a few pixels are enough.
-                                guard sample.count * 4 >= looked, sample.count > 4 else { return nil }
-                                return RobustStatistics.median(&sample)
-                            }
-                            values.append(levels)
+                for cell in 0..<grid.count {
+                    let (left, top) = (cell % grid.columns * side, cell / grid.columns * side)
+                    let right = min(block.width, left + side)
+                    let start = places.count
+                    var looked = 0
+                    for y in stride(from: top + 1, to: min(block.height, top + side), by: Self.rowStep) {
+                        let row = (isSampled ? y / Self.rowStep : y) * block.width
+                        // Every fourth column, from the next one in the next of the rows.
+                        for x in stride(from: left + (y >> 2 & 3), to: right, by: 4) {
+                            looked += 1
+                            if first[row + x] & second[row + x] != 0 { places.append(Int32(row + x)) }
                         }
+                    }
+                    // In what a scene's edge leaves of a cell a few pixels are enough.
+                    let found = places.count - start
+                    if found * 4 < looked || found <= 4 { places.removeLast(found) }
+                    ends.append(places.count)
+                }
+            }
+        }
+        for band in pair.before.planes.indices {
+            let (gain, offset) = (Float(normalisation.gain[band]), Float(normalisation.offset[band]))
+            pair.before.planes[band].values.withUnsafeBufferPointer { before in
+                pair.after.planes[band].values.withUnsafeBufferPointer { after in
+                    withUnsafeTemporaryAllocation(of: Float.self, capacity: KernelSet.capacityForMedian(of: side * side / 16)) { sample in
+                        guard let sample = sample.baseAddress else { return }
+                        var start = 0
+                        values.append(
+                            ends.map { end -> Float? in
+                                guard start < end else { return nil }
+                                for k in start..<end {
+                                    let i = Int(places[k])
+                                    (sample + (k - start)).initialize(to: gain * after[i] + offset - before[i])
+                                }
+                                defer { start = end }
+                                return KernelSet.best.median(sample, count: end - start)
+                            })
                     }
                 }
             }

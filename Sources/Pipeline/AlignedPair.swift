@@ -8,6 +8,9 @@ public protocol SceneSource: Sendable {
     var grid: RasterGrid { get }
     /// Reflectance and validity; the window may reach outside the scene, where validity is 0.
     func read(_ window: PixelWindow) throws -> SceneBlock
+    /// The same of the window's first row, and of each that lies a multiple of `step` below it: a block that begins where the window does, and is as high as
+    /// there are such rows.
+    func readRows(_ window: PixelWindow, every step: Int) throws -> SceneBlock
     /// Whether what is decoded at a time spans the scene from side to side, so that windows beside each other are best read together.
     var isReadByRows: Bool { get }
     /// Bytes that a pixel takes as it comes from the files' codecs.
@@ -20,6 +23,7 @@ extension SceneSource {
     public var isReadByRows: Bool { false }
     public var decodedBytesPerPixel: Double { 0 }
     public func release(_ window: PixelWindow) {}
+    public func readRows(_ window: PixelWindow, every step: Int) throws -> SceneBlock { try read(window).rows(every: step) }
 }
 
 extension SceneReader: SceneSource {}
@@ -80,15 +84,20 @@ struct AlignedPair: Sendable {
             reach: InterpolationTaps.reach + 1 + Int(max(abs(registration.x), abs(registration.y)).rounded(.up)))
     }
 
-    /// Both dates in a window of the earlier grid, not interpolated where whole pixels bring them within half a pixel of each other.
-    func readNearest(_ window: PixelWindow) throws -> PairBlock {
-        guard let offset = wholeOffset else { return try read(window) }
+    /// Both dates in some rows of a window of the earlier grid: the first, and each that lies a multiple of `step` below it. Not interpolated where whole
+    /// pixels bring them within half a pixel of each other. The blocks' window begins where the one asked for does, and is as high as there are such rows.
+    func readNearestRows(_ window: PixelWindow, every step: Int) throws -> PairBlock {
+        guard let offset = wholeOffset else {
+            let pair = try read(window)
+            return PairBlock(before: pair.before.rows(every: step), after: pair.after.rows(every: step))
+        }
         let shift = registration.displacement.map.map(column: Double(window.x + window.maxX) / 2, row: Double(window.y + window.maxY) / 2)
         let moved = PixelWindow(
             x: window.x + offset.x + Int((shift.column - Double(window.x + window.maxX) / 2).rounded()),
             y: window.y + offset.y + Int((shift.row - Double(window.y + window.maxY) / 2).rounded()),
             width: window.width, height: window.height)
-        return PairBlock(before: try before.read(window), after: try after.read(moved).placed(at: window))
+        let earlier = try before.readRows(window, every: step)
+        return PairBlock(before: earlier, after: try after.readRows(moved, every: step).placed(at: earlier.window))
     }
 
     private func readBefore(_ window: PixelWindow) throws -> SceneBlock {
@@ -187,6 +196,15 @@ extension GridMapping.Affine {
 }
 
 extension SceneBlock {
+    /// Of the rows the first, and each that lies a multiple of `step` below it.
+    fileprivate func rows(every step: Int) -> SceneBlock {
+        let (width, count) = (window.width, window.rowCount(every: step))
+        return SceneBlock(
+            window: PixelWindow(x: window.x, y: window.y, width: width, height: count),
+            planes: planes.map { FloatPlane(width: width, height: count, values: $0.values.rows(every: step, width: width)) },
+            validity: BytePlane(width: width, height: count, values: validity.values.rows(every: step, width: width)))
+    }
+
     /// The same pixels under another window of their size.
     fileprivate func placed(at window: PixelWindow) -> SceneBlock {
         SceneBlock(window: window, planes: planes, validity: validity)

@@ -26,7 +26,9 @@ final class LevelTiles: Sendable {
         let parts = try touched.map { index in
             if let known = made.withLock({ $0[index] }) { return known }
             // Two threads may make the same one; they make it alike.
-            let levels = CellLevels(try fit.pair.readNearest(tiles[index]), normalisation: fit.model.normalisation)
+            let tile = tiles[index]
+            let rows = try fit.pair.readNearestRows(CellLevels.sampledRows(of: tile), every: CellLevels.rowStep)
+            let levels = CellLevels(rows: rows, of: tile, normalisation: fit.model.normalisation)
             made.withLock { $0[index] = levels }
             return levels
         }

@@ -60,6 +60,9 @@ public struct PixelWindow: Hashable, Sendable, Codable, CustomStringConvertible 
         column >= x && column < maxX && row >= y && row < maxY
     }
 
+    /// Rows that are taken where of each `step` of them one is, from the first on.
+    public func rowCount(every step: Int) -> Int { (height + step - 1) / step }
+
     /// The blocks of `side` × `side` pixels that cover the window, row by row; those at the right and lower edge are smaller.
     ///
     /// - Precondition: `side` is positive.

@@ -83,3 +83,14 @@ public struct SceneBlock: Sendable {
         self.validity = validity
     }
 }
+
+extension Array {
+    /// Of a plane's rows the first, and each that lies a multiple of `step` below it.
+    public func rows(every step: Int, width: Int) -> [Element] {
+        guard step > 1, width > 0 else { return self }
+        var rows: [Element] = []
+        rows.reserveCapacity((count / width + step - 1) / step * width)
+        for start in stride(from: 0, to: count, by: step * width) { rows += self[start..<(start + width)] }
+        return rows
+    }
+}

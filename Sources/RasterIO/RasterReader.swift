@@ -42,15 +42,16 @@ public final class RasterReader: Sendable {
     ///
     /// - Parameters:
     ///   - window: in the pixels of the raster; it must lie inside.
-    ///   - validity: of the window's shape, row by row; becomes 0 where a band's sample stands for none or its value is not finite; the value is then 0.
-    public func readValues(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
+    ///   - rowStep: which of the window's rows are wanted: the first, and each that lies a multiple of so many below it.
+    ///   - validity: of the wanted rows; becomes 0 where a band's sample stands for none or its value is not finite; the value is then 0.
+    public func readValues(_ window: PixelWindow, rowStep: Int = 1, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
         if let band = bands.first(where: { !(0..<info.bandCount).contains($0.band) }) {
             throw fail("has no band \(band.band + 1), only \(info.bandCount)")
         }
         try check(window, inside: info.size, bytesPerPixel: bands.count * max(4, info.sampleType.byteCount))
-        precondition(validity.count == window.pixelCount, "the mask does not fit the window")
+        precondition(rowStep > 0 && validity.count == window.rowCount(every: rowStep) * window.width, "the mask does not fit the window")
         guard !window.isEmpty, !bands.isEmpty else { return bands.map { _ in [] } }
-        return try source.readValues(window, bands, validity: &validity)
+        return try source.readValues(window, rowStep: rowStep, bands, validity: &validity)
     }
 
     /// The mask that the file keeps beside its bands, 255 where usable; nil where it keeps none (alpha bands and nodata are not masks).

@@ -16,8 +16,12 @@ protocol RasterSource: Sendable {
     ///   - overview: index into `info.overviews`, nil for full resolution.
     func read(_ window: PixelWindow, bands: [Int], overview: Int?) throws -> SampleBlock
 
-    /// Values of a window at full resolution; `validity`, of the window's shape, becomes 0 where a band's sample stands for none or is not finite.
-    func readValues(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]]
+    /// Values of a window at full resolution; `validity` becomes 0 where a band's sample stands for none or is not finite.
+    ///
+    /// - Parameters:
+    ///   - rowStep: which rows are wanted: the window's first, and each that lies a multiple of so many below it.
+    ///   - validity: of the rows that are wanted.
+    func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]]
 
     /// The mask that the file keeps beside its bands, 255 where usable; nil where it keeps none.
     func readMask(_ window: PixelWindow) throws -> BytePlane?
@@ -30,14 +34,20 @@ protocol RasterSource: Sendable {
 }
 
 extension RasterSource {
-    func readValues(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
-        try readValuesOfSamples(window, bands, validity: &validity)
+    func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
+        try readValuesOfSamples(window, rowStep: rowStep, bands, validity: &validity)
     }
 
     /// By way of the samples as they are stored.
-    func readValuesOfSamples(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
+    func readValuesOfSamples(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
         let block = try read(window, bands: bands.map(\.band), overview: nil)
-        return bands.enumerated().map { block.values(at: $0, scaling: $1, validity: &validity) }
+        guard rowStep > 1 else { return bands.enumerated().map { block.values(at: $0, scaling: $1, validity: &validity) } }
+        var ofAll = [UInt8](repeating: 255, count: window.pixelCount)
+        let planes = bands.enumerated().map {
+            block.values(at: $0, scaling: $1, validity: &ofAll).rows(every: rowStep, width: window.width)
+        }
+        for (i, valid) in ofAll.rows(every: rowStep, width: window.width).enumerated() { validity[i] &= valid }
+        return planes
     }
 
     func readMask(_ window: PixelWindow) throws -> BytePlane? { nil }

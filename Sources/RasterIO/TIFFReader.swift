@@ -73,16 +73,16 @@ final class TIFFReader: RasterSource {
         return SampleBlock(window: window, bandCount: bands.count, type: info.sampleType, bytes: bytes)
     }
 
-    func readValues(_ window: PixelWindow, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
+    func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
         let kind: InterleavedSamples.Kind
         switch info.sampleType {
         case .uint16 where main.packedWidth == nil: kind = .uint16
         case .uint8 where main.packedWidth == nil: kind = .uint8
-        default: return try readValuesOfSamples(window, bands, validity: &validity)
+        default: return try readValuesOfSamples(window, rowStep: rowStep, bands, validity: &validity)
         }
         // No whole number of 16 bits leaves the floats then.
         guard bands.allSatisfy({ (abs($0.scale) * 65_535 + abs($0.offset)).isFinite }) else {
-            return try readValuesOfSamples(window, bands, validity: &validity)
+            return try readValuesOfSamples(window, rowStep: rowStep, bands, validity: &validity)
         }
         let layout = main
         let step = layout.samplesPerBlockPixel
@@ -97,10 +97,12 @@ final class TIFFReader: RasterSource {
         let kernels = KernelSet.best
         return try validity.withUnsafeMutableBufferPointer { validity in
             guard let validity = validity.baseAddress else { return [] }
-            return try makePlanes(bands.count, of: window.pixelCount) { targets in
+            return try makePlanes(bands.count, of: window.rowCount(every: rowStep) * window.width) { targets in
                 try blocks(of: layout).read(window, planes: planes) { samples, plane, held, rowBytes, wanted in
-                    for y in wanted.y..<wanted.maxY {
-                        let start = (y - window.y) * window.width + wanted.x - window.x
+                    let firstRow = (wanted.y - window.y + rowStep - 1) / rowStep
+                    for row in firstRow..<max(firstRow, (wanted.maxY - window.y + rowStep - 1) / rowStep) {
+                        let y = window.y + row * rowStep
+                        let start = row * window.width + wanted.x - window.x
                         guard let samples else {
                             for route in routes where route.plane == plane {
                                 let isNone = route.scaling.noData == Double(missing)

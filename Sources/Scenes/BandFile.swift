@@ -37,16 +37,23 @@ struct BandFile: Sendable {
         if mapping == nil { reader.release(window) }
     }
 
-    /// Values of a window inside the scene, by plane; `validity`, of the window's shape, becomes 0 where a band cannot be used.
-    func read(_ window: PixelWindow, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
-        guard let mapping else { return try decode(window, validity: &validity) }
+    /// Values of a window inside the scene, by plane: of its first row, and of each that lies a multiple of `rowStep` below it. `validity`, of these
+    /// rows, becomes 0 where a band cannot be used.
+    func read(_ window: PixelWindow, rowStep: Int, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
+        guard let mapping else { return try decode(window, rowStep: rowStep, validity: &validity) }
+        guard rowStep == 1 else {
+            var ofAll = [UInt8](repeating: 255, count: window.pixelCount)
+            let planes = try read(window, rowStep: 1, validity: &ofAll)
+            for (i, valid) in ofAll.rows(every: rowStep, width: window.width).enumerated() { validity[i] &= valid }
+            return planes.map { ($0.plane, $0.values.rows(every: rowStep, width: window.width)) }
+        }
         let source = mapping.sourceWindow(for: window, halo: 2).intersection(PixelWindow(reader.info.size))
         guard !source.isEmpty else {
             validity = [UInt8](repeating: 0, count: validity.count)
             return members.map { ($0.plane, [Float](repeating: 0, count: validity.count)) }
         }
         var sourceValidity = [UInt8](repeating: 255, count: source.pixelCount)
-        let decoded = try decode(source, validity: &sourceValidity)
+        let decoded = try decode(source, rowStep: 1, validity: &sourceValidity)
         let sampler = CubicSampler(window: source, validity: sourceValidity)
         var columns: [Double] = []
         var rows: [Double] = []
@@ -61,16 +68,17 @@ struct BandFile: Sendable {
     }
 
     /// Values and validity on the file's own grid.
-    private func decode(_ window: PixelWindow, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
+    private func decode(_ window: PixelWindow, rowStep: Int, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
         let info = reader.info
         var bands = members.map {
             SampleScaling(band: $0.band.indexInFile, scale: Float($0.band.scale), offset: Float($0.band.offset), noData: $0.band.noData)
         }
         // Where it is 0 nothing is seen.
         if let alpha = info.alphaBand { bands.append(SampleScaling(band: alpha, noData: 0)) }
-        let planes = try reader.readValues(window, bands, validity: &validity)
+        let planes = try reader.readValues(window, rowStep: rowStep, bands, validity: &validity)
         if info.hasInternalMask, let mask = try reader.readMask(window) {
-            for i in validity.indices where mask.values[i] == 0 { validity[i] = 0 }
+            let usable = mask.values.rows(every: rowStep, width: window.width)
+            for i in validity.indices where usable[i] == 0 { validity[i] = 0 }
         }
         return zip(members, planes).map { ($0.plane, $1) }
     }

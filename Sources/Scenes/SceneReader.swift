@@ -44,7 +44,13 @@ public final class SceneReader: Sendable {
     ///
     /// A pixel is usable only where every band is. Coarser bands are interpolated (cubic convolution, bilinear beside unusable pixels); no
     /// band's unusable pixels spread beyond those whose nearest sample they are.
-    public func read(_ window: PixelWindow) throws -> SceneBlock {
+    public func read(_ window: PixelWindow) throws -> SceneBlock { try readRows(window, every: 1) }
+
+    /// The same of the window's first row, and of each that lies a multiple of `step` below it. The block's window begins where the one asked for does, and is
+    /// as high as there are such rows.
+    public func readRows(_ window: PixelWindow, every step: Int) throws -> SceneBlock {
+        let rowCount = window.isEmpty ? window.height : window.rowCount(every: step)
+        let rows = PixelWindow(x: window.x, y: window.y, width: window.width, height: rowCount)
         guard !window.isEmpty else {
             let width = max(0, window.width)
             let height = max(0, window.height)
@@ -52,24 +58,37 @@ public final class SceneReader: Sendable {
             return SceneBlock(
                 window: window, planes: bandNames.map { _ in empty }, validity: BytePlane(width: width, height: height))
         }
-        let inside = window.intersection(PixelWindow(grid.size))
-        guard !inside.isEmpty else { return blank(window) }
-        var validity = [UInt8](repeating: 255, count: inside.pixelCount)
+        // From the first row that lies in the scene.
+        let skipped = max(0, -window.y + step - 1) / step
+        let from = PixelWindow(
+            x: window.x, y: window.y + skipped * step, width: window.width, height: max(0, window.height - skipped * step))
+        let inside = from.intersection(PixelWindow(grid.size))
+        guard !inside.isEmpty else { return blank(rows) }
+        let insideRows = inside.rowCount(every: step)
+        var validity = [UInt8](repeating: 255, count: insideRows * inside.width)
         var planes = [[Float]](repeating: [], count: bandNames.count)
         for file in files {
-            for (plane, values) in try file.read(inside, validity: &validity) { planes[plane] = values }
+            for (plane, values) in try file.read(inside, rowStep: step, validity: &validity) { planes[plane] = values }
         }
-        try mask?.apply(to: &validity, window: inside)
-        if inside == window {
+        if let mask {
+            if step == 1 {
+                try mask.apply(to: &validity, window: inside)
+            } else {
+                var usable = [UInt8](repeating: 255, count: inside.pixelCount)
+                try mask.apply(to: &usable, window: inside)
+                for (i, isUsable) in usable.rows(every: step, width: inside.width).enumerated() { validity[i] &= isUsable }
+            }
+        }
+        if inside.width == window.width && insideRows == rowCount {
             return SceneBlock(
-                window: window, planes: planes.map { FloatPlane(width: window.width, height: window.height, values: $0) },
-                validity: BytePlane(width: window.width, height: window.height, values: validity))
+                window: rows, planes: planes.map { FloatPlane(width: rows.width, height: rows.height, values: $0) },
+                validity: BytePlane(width: rows.width, height: rows.height, values: validity))
         }
-        var block = blank(window)
+        var block = blank(rows)
         let left = inside.x - window.x
-        for y in 0..<inside.height {
+        for y in 0..<insideRows {
             let from = y * inside.width
-            let to = (inside.y - window.y + y) * window.width + left
+            let to = (skipped + y) * window.width + left
             for plane in planes.indices {
                 block.planes[plane].values.replaceSubrange(to..<(to + inside.width), with: planes[plane][from..<(from + inside.width)])
             }

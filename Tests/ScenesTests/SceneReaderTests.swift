@@ -58,6 +58,33 @@ import TestSupport
         }
     }
 
+    @Test(arguments: [1, 2, 3, 4, 50]) func someRowsAreThoseOfAll(step: Int) throws {
+        let fixture = try SceneFixture()
+        let scene = try bandsFolder(fixture, spoil: { x, y in (x * 7 + y * 3) % 31 == 0 })
+        let fine = try fixture.tiff("T33RXQ_20200801T093041_B04.tif") { _, x, y in (x + y) % 5 == 0 ? 0 : Double(1000 + x + 50 * y) }
+        for scene in [scene, try SceneFinder.scene(at: fine).scene] {
+            let reader = try SceneReader(scene)
+            for window in [
+                PixelWindow(scene.grid.size), PixelWindow(x: 5, y: 1, width: 20, height: 21),
+                PixelWindow(x: -3, y: -5, width: 60, height: 44),
+                PixelWindow(x: 3, y: -6, width: 4, height: 2), PixelWindow(x: 3, y: 40, width: 4, height: 9),
+            ] {
+                let whole = try reader.read(window)
+                let rows = try reader.readRows(window, every: step)
+                let taken = Array(stride(from: 0, to: window.height, by: step))
+                #expect(rows.window == PixelWindow(x: window.x, y: window.y, width: window.width, height: taken.count))
+                for (k, y) in taken.enumerated() {
+                    for x in 0..<window.width {
+                        #expect(rows.validity[x, k] == whole.validity[x, y])
+                        for band in whole.planes.indices {
+                            #expect(rows.planes[band][x, k].bitPattern == whole.planes[band][x, y].bitPattern)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     @Test func anUnusableCoarsePixelTakesItsOwnFourAlone() throws {
         let fixture = try SceneFixture()
         let scene = try bandsFolder(fixture, spoil: { x, y in (x, y) == (10, 5) })

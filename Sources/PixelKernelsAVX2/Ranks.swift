@@ -1,0 +1,1 @@
+../PixelKernelsBaseline/Ranks.swift
