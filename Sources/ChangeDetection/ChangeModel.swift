@@ -146,9 +146,10 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         return top > 0 ? Float(Self.stepCount) / (4 * top) : 0
     }
 
-    /// The step of sharpness of each pixel; 0 where not valid.
+    /// The step of sharpness of each pixel of a block's part of interest, to which it is cut; 0 where not valid.
     func sharpnessSteps(_ block: DifferenceBlock) -> [UInt16] {
-        var steps = [UInt16](repeating: 0, count: block.validity.values.count)
+        let count = block.validity.values.count
+        var steps = [UInt16](unsafeUninitializedCapacity: count) { $1 = count }
         KernelSet.best.steps(
             block.sharpness.values.span, scale: stepsPerSharpness, most: UInt16(Self.stepCount), validity: block.validity.values.span,
             into: steps.mutableSpan)

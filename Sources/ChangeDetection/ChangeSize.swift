@@ -34,11 +34,9 @@ struct ChangeSize {
     /// - Parameters:
     ///   - block: where it is wanted.
     ///   - noise: 1/σ² in each step of sharpness, step after step, band by band.
-    ///   - steps: step of sharpness of each pixel of the difference.
-    ///   - observed: the signed change of `part`, which reaches `reach` beyond the block or to the difference's edge; what has none has no size either.
-    init(
-        of difference: DifferenceBlock, in block: PixelWindow, noise: [Float], steps: [UInt16], observed: [Int16], in part: PixelWindow
-    ) {
+    ///   - steps: step of sharpness of each pixel of the difference, which reaches `reach` beyond the block or as far as the scene.
+    ///   - observed: the signed change of these; what has none has no size either.
+    init(of difference: DifferenceBlock, in block: PixelWindow, noise: [Float], steps: [UInt16], observed: [Int16]) {
         let area = block.expanded(by: Self.reach)
         let window = difference.window
         let common = area.intersection(window)
@@ -53,11 +51,10 @@ struct ChangeSize {
                     }
                     for y in common.y..<common.maxY {
                         let target = (y - area.y) * area.width + common.x - area.x
+                        let source = (y - window.y) * window.width + common.x - window.x
                         let rowIsWhole = KernelSet.best.clippedEnergy(
-                            differences: difference.differences, offset: (y - window.y) * window.width + common.x - window.x, steps: steps,
-                            table: noise, most: Self.clip * Self.clip,
-                            observed: observed + ((y - part.y) * part.width + common.x - part.x), energy: energy + target,
-                            weights: weights + target, count: common.width)
+                            differences: difference.differences, offset: source, steps: steps, table: noise, most: Self.clip * Self.clip,
+                            observed: observed + source, energy: energy + target, weights: weights + target, count: common.width)
                         isWhole = isWhole && rowIsWhole
                     }
                 }

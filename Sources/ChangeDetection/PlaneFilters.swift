@@ -6,11 +6,16 @@ extension FloatPlane {
     ///
     /// - Parameter kernel: weights at 0, 1, 2, … pixels from the centre.
     func filtered(symmetric kernel: [Float]) -> FloatPlane {
-        let taps = Array(kernel.dropFirst().reversed()) + kernel
+        let taps = Self.taps(symmetric: kernel)
         return FloatPlane(width: width, height: height) {
             KernelSet.best.gaussianBlur(values.span, width: width, height: height, taps: taps, into: $0.mutableSpan)
         }
     }
+
+    private static func taps(symmetric kernel: [Float]) -> [Float] { kernel.dropFirst().reversed() + kernel }
+
+    /// All of a Gaussian's weights.
+    static func gaussianTaps(sigma: Double) -> [Float] { taps(symmetric: gaussianKernel(sigma: sigma)) }
 
     /// Half of a Gaussian's weights for `filtered(symmetric:)`, their sum over the whole kernel 1. `sigma` in pixels.
     static func gaussianKernel(sigma: Double) -> [Float] {

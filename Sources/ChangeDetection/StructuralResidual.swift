@@ -9,41 +9,47 @@ import Raster
 /// *earlier* date enters, so a new earthwork has no part in what is explained. To first order the gradient's coefficients are a local shift field.
 struct StructuralResidual {
     static let cellSide = StructurePlanes.cellSide
-    /// Pixels around a place that its value depends on: 3 × 3 cells, one of interpolation, the filters' reach.
-    static let reach = 3 * cellSide
+    /// Pixels around a whole number of cells whose differences count there: 3 × 3 cells, one of interpolation.
+    static let differenceReach = 2 * cellSide
     private static let featureCount = StructurePlanes.termCount
     private static let termCount = featureCount + 1
-    private static let kernels = (
-        soft: FloatPlane.gaussianKernel(sigma: 0.7), softer: FloatPlane.gaussianKernel(sigma: 1.3),
-        coarse: FloatPlane.gaussianKernel(sigma: 4)
-    )
+    private static let taps = StructurePlanes.Taps(
+        soft: FloatPlane.gaussianTaps(sigma: 0.7), softer: FloatPlane.gaussianTaps(sigma: 1.3),
+        // 4 px, of means of 2 × 2 pixels that are interpolated.
+        coarse: FloatPlane.gaussianTaps(sigma: (Double(4 * 4 - 1) / 4).squareRoot()), curved: FloatPlane.gaussianTaps(sigma: 0.7))
+    /// Pixels around a place whose brightness its terms depend on: those of the widest blur and of the one before it; even, for means of 2 × 2 pixels.
+    static let brightnessReach = 18
 
     private let planes: StructurePlanes
-    /// Detail coarser than noise: brightness less its 4 px blur.
-    let detail: FloatPlane
 
-    /// - Precondition: the plane's sides are multiples of the cell's.
-    init(brightness: FloatPlane) {
-        let (width, height) = (brightness.width, brightness.height)
-        let soft = brightness.filtered(symmetric: Self.kernels.soft)
-        let coarse = soft.filtered(symmetric: Self.kernels.coarse)
-        planes = StructurePlanes(
-            width: width, height: height, soft: soft.values, softer: soft.filtered(symmetric: Self.kernels.softer).values,
-            coarse: coarse.values, curved: soft.filtered(symmetric: Self.kernels.soft).values)
-        detail = FloatPlane(width: width, height: height) {
-            KernelSet.best.difference(soft.values.span, coarse.values.span, into: $0.mutableSpan)
-        }
+    /// - Parameters:
+    ///   - brightness: reaches `brightnessReach` beyond the cells, or to where nothing more is known.
+    ///   - cells: where they begin in it, and how many there are.
+    init(brightness: FloatPlane, cells: StructurePlanes.Cells) {
+        planes = KernelSet.best.structurePlanes(
+            of: brightness.values.span, width: brightness.width, height: brightness.height, cells: cells, taps: Self.taps)
     }
 
-    /// Takes the explained part off the differences in place.
+    /// Detail coarser than noise, soft brightness less its 4 px blur, in steps of one over `scale`.
+    func detailLevels(columns: Range<Int>, rows: Range<Int>, scale: Float) -> [Int8] {
+        let cells = planes.cells
+        return KernelSet.best.detailLevels(
+            planes, columns: (columns.lowerBound + cells.x)..<(columns.upperBound + cells.x),
+            rows: (rows.lowerBound + cells.y)..<(rows.upperBound + cells.y), scale: scale)
+    }
+
+    /// What of a part of the differences is not explained.
     ///
     /// - Parameters:
-    ///   - differences: one plane a band.
+    ///   - differences: one plane of the cells a band.
+    ///   - columns, rows: the part, in pixels of the cells.
     ///   - noise: standard deviation of each band's difference where nothing changed, for the weights 1 / (1 + q/9), q the mean squared
     ///     standardised difference: a strong change must not be explained away.
-    func subtract(from differences: inout [[Float]], validity: BytePlane, noise: [Float]) {
+    func unexplained(_ differences: [[Float]], columns part: Range<Int>, rows partRows: Range<Int>, validity: BytePlane, noise: [Float])
+        -> [[Float]]
+    {
         let bandCount = differences.count
-        let (columns, rows) = (planes.columns, planes.rows)
+        let (columns, rows) = (planes.cells.columns, planes.cells.rows)
         let momentCount = KernelSet.momentCount(bands: bandCount)
         let moments = KernelSet.best.structureMoments(
             planes, differences: differences, inverseNoise: noise.map { $0 > 0 ? 1 / $0 : 0 }, share: 1 / (9 * Float(max(1, bandCount))),
@@ -68,7 +74,7 @@ struct StructuralResidual {
                 }
             }
         }
-        KernelSet.best.subtractExplained(planes, coefficients: coefficients, from: &differences)
+        return KernelSet.best.unexplained(planes, coefficients: coefficients, of: differences, columns: part, rows: partRows)
     }
 
     /// Coefficients of all bands from a cell's sums.

@@ -114,15 +114,22 @@ struct ChangeSweep: Sendable {
 
     private func piece(of member: Member, levels: LevelTiles, in block: PixelWindow) throws -> Piece {
         let fit = member.fit
-        let pixels = try fit.pair.read(ChangeModel.readWindow(for: block, in: fit.size))
-        let change = fit.model.change(
-            of: pixels, in: block, levels: try levels.levels(of: ChangeModel.levelWindow(for: block, in: fit.size)),
-            sizeOver: member.write == nil ? nil : fit.pair.frame)
+        var (before, after): ([UInt8], [UInt8]) = ([], [])
+        let change = try fit.model.change(
+            in: block, of: ChangeModel.readWindow(for: block, in: fit.size),
+            levels: try levels.levels(of: ChangeModel.levelWindow(for: block, in: fit.size)),
+            sizeOver: member.write == nil ? nil : fit.pair.frame
+        ) { rows in
+            let pixels = try fit.pair.read(rows)
+            let shown = rows.intersection(block)
+            if !shown.isEmpty {
+                if member.wantsLuminanceBefore { before += fit.stretch.before.luminance(of: pixels.before, in: shown) }
+                after += fit.stretch.after.luminance(of: pixels.after, in: shown)
+            }
+            return pixels
+        }
         try member.write?(change)
-        return Piece(
-            change: change,
-            before: member.wantsLuminanceBefore ? fit.stretch.before.luminance(of: pixels.before, in: block) : [],
-            after: fit.stretch.after.luminance(of: pixels.after, in: block))
+        return Piece(change: change, before: before, after: after)
     }
 }
 

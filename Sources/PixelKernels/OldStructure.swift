@@ -1,146 +1,224 @@
 import PixelKernelsAVX2
 import PixelKernelsBaseline
 
-/// What the ground's old structure is told by: one brightness, blurred to several degrees. Shape of each plane: `height` × `width`.
-public struct StructurePlanes: Sendable {
+/// What the ground's old structure is told by: one brightness, blurred to several degrees. Shape of each plane: `height` × `width`; cells of `cellSide`
+/// pixels cover a part of them.
+public struct StructurePlanes: Sendable, Equatable {
     /// Terms that are made of the planes for each pixel: ∂x, ∂y and fine and coarse detail of the soft plane (what the softer and the coarse one
     /// lack of it), ∂xx, ∂yy and ∂xy of the curved plane.
     public static let termCount = 7
     /// Side of the cells, in pixels.
     public static let cellSide = 32
 
-    public let width: Int
-    public let height: Int
-    let soft: [Float]
-    let softer: [Float]
-    let coarse: [Float]
-    let curved: [Float]
+    /// Weights of each blur, an odd number of them: the soft plane's of the brightness, the softer and the curved one's of the soft plane, the coarse one's of
+    /// the soft plane's means of 2 × 2 pixels.
+    public struct Taps: Sendable {
+        let soft: [Float]
+        let softer: [Float]
+        let coarse: [Float]
+        let curved: [Float]
 
-    /// - Precondition: all planes have the shape, whose sides are multiples of `cellSide`.
-    public init(width: Int, height: Int, soft: [Float], softer: [Float], coarse: [Float], curved: [Float]) {
-        precondition([soft, softer, coarse, curved].allSatisfy { $0.count == width * height }, "the planes do not fit their shape")
-        precondition(width % Self.cellSide == 0 && height % Self.cellSide == 0, "the planes are not a whole number of cells")
-        self.width = width
-        self.height = height
-        self.soft = soft
-        self.softer = softer
-        self.coarse = coarse
-        self.curved = curved
+        public init(soft: [Float], softer: [Float], coarse: [Float], curved: [Float]) {
+            self.soft = soft
+            self.softer = softer
+            self.coarse = coarse
+            self.curved = curved
+        }
     }
 
-    public var columns: Int { width / Self.cellSide }
-    public var rows: Int { height / Self.cellSide }
+    /// Where the cells begin in the planes, and how many there are.
+    public struct Cells: Sendable, Equatable {
+        public let x: Int
+        public let y: Int
+        public let columns: Int
+        public let rows: Int
 
-    /// Calls `body` with the rows that the terms of one row are made of, as the kernels want them; beyond the edges the outermost pixel goes on.
-    fileprivate func withRows(_ y: Int, scratch: UnsafeMutablePointer<Float>, _ body: (UnsafePointer<UnsafePointer<Float>>) -> Void) {
-        soft.withUnsafeBufferPointer { soft in
-            softer.withUnsafeBufferPointer { softer in
-                coarse.withUnsafeBufferPointer { coarse in
-                    curved.withUnsafeBufferPointer { curved in
+        public init(x: Int, y: Int, columns: Int, rows: Int) {
+            self.x = x
+            self.y = y
+            self.columns = columns
+            self.rows = rows
+        }
+
+        public var width: Int { columns * cellSide }
+        public var height: Int { rows * cellSide }
+    }
+
+    public let width: Int
+    public let height: Int
+    public let cells: Cells
+    /// Soft, softer, coarse, curved.
+    private let planes: [[Float]]
+
+    /// - Precondition: all planes have the shape, and the cells lie in it.
+    public init(width: Int, height: Int, cells: Cells, soft: [Float], softer: [Float], coarse: [Float], curved: [Float]) {
+        precondition([soft, softer, coarse, curved].allSatisfy { $0.count == width * height }, "the planes do not fit their shape")
+        self.init(width: width, height: height, cells: cells, planes: [soft, softer, coarse, curved])
+    }
+
+    fileprivate init(width: Int, height: Int, cells: Cells, planes: [[Float]]) {
+        precondition(
+            cells.x >= 0 && cells.y >= 0 && cells.x + cells.width <= width && cells.y + cells.height <= height,
+            "the cells lie outside the planes")
+        self.width = width
+        self.height = height
+        self.cells = cells
+        self.planes = planes
+    }
+
+    fileprivate func withPlanes(
+        _ body: (
+            _ soft: UnsafePointer<Float>, _ softer: UnsafePointer<Float>, _ coarse: UnsafePointer<Float>, _ curved: UnsafePointer<Float>
+        ) -> Void
+    ) {
+        planes[0].withUnsafeBufferPointer { soft in
+            planes[1].withUnsafeBufferPointer { softer in
+                planes[2].withUnsafeBufferPointer { coarse in
+                    planes[3].withUnsafeBufferPointer { curved in
                         guard let soft = soft.baseAddress, let softer = softer.baseAddress, let coarse = coarse.baseAddress,
                             let curved = curved.baseAddress
                         else { return }
-                        let above = max(0, y - 1) * width
-                        let here = y * width
-                        let below = min(height - 1, y + 1) * width
-                        func padded(_ row: UnsafePointer<Float>, _ slot: Int) -> UnsafePointer<Float> {
-                            let copy = scratch + slot * (width + 2)
-                            copy[0] = row[0]
-                            (copy + 1).update(from: row, count: width)
-                            copy[width + 1] = row[width - 1]
-                            return UnsafePointer(copy + 1)
-                        }
-                        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 8) { rows in
-                            rows.initializeElement(at: 0, to: soft + above)
-                            rows.initializeElement(at: 1, to: padded(soft + here, 0))
-                            rows.initializeElement(at: 2, to: soft + below)
-                            rows.initializeElement(at: 3, to: softer + here)
-                            rows.initializeElement(at: 4, to: coarse + here)
-                            rows.initializeElement(at: 5, to: padded(curved + above, 1))
-                            rows.initializeElement(at: 6, to: padded(curved + here, 2))
-                            rows.initializeElement(at: 7, to: padded(curved + below, 3))
-                            if let rows = rows.baseAddress { body(rows) }
-                        }
+                        body(soft, softer, coarse, curved)
                     }
                 }
             }
         }
     }
 
-    fileprivate var scratchCount: Int { 4 * (width + 2) }
+    /// Calls `body` with what gives the rows that the terms of a row of pixels of the cells are made of, as the kernels want them; beyond the planes' edges
+    /// the outermost pixel goes on.
+    fileprivate func withRows(_ body: ((_ y: Int) -> UnsafePointer<UnsafePointer<Float>>) -> Void) {
+        let span = cells.width
+        // Rows whose neighbours beside the cells lie beyond the planes are copied with them.
+        let isInside = cells.x > 0 && cells.x + span < width
+        withPlanes { soft, softer, coarse, curved in
+            withUnsafeTemporaryAllocation(of: Float.self, capacity: isInside ? 1 : 4 * (span + 2)) { scratch in
+                withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 8) { rows in
+                    guard let scratch = scratch.baseAddress, let rows = rows.baseAddress else { return }
+                    func beside(_ row: UnsafePointer<Float>, _ slot: Int) -> UnsafePointer<Float> {
+                        guard !isInside else { return row }
+                        let copy = scratch + slot * (span + 2)
+                        copy[0] = row[cells.x > 0 ? -1 : 0]
+                        (copy + 1).update(from: row, count: span)
+                        copy[span + 1] = row[cells.x + span < width ? span : span - 1]
+                        return UnsafePointer(copy + 1)
+                    }
+                    body { y in
+                        let row = cells.y + y
+                        let above = max(0, row - 1) * width + cells.x
+                        let here = row * width + cells.x
+                        let below = min(height - 1, row + 1) * width + cells.x
+                        (rows + 0).initialize(to: soft + above)
+                        (rows + 1).initialize(to: beside(soft + here, 0))
+                        (rows + 2).initialize(to: soft + below)
+                        (rows + 3).initialize(to: softer + here)
+                        (rows + 4).initialize(to: coarse + here)
+                        (rows + 5).initialize(to: beside(curved + above, 1))
+                        (rows + 6).initialize(to: beside(curved + here, 2))
+                        (rows + 7).initialize(to: beside(curved + below, 3))
+                        return UnsafePointer(rows)
+                    }
+                }
+            }
+        }
+    }
 }
 
 extension KernelSet {
+    /// The planes of a brightness, all of them in one pass over its rows. Shape: `height` × `width`, both even.
+    public func structurePlanes(
+        of brightness: Span<Float>, width: Int, height: Int, cells: StructurePlanes.Cells, taps: StructurePlanes.Taps
+    ) -> StructurePlanes {
+        precondition(brightness.count == width * height, "the brightness does not fit its shape")
+        let count = width * height
+        let soften = RowBlur(self, taps: taps.soft, width: width, height: height)
+        let softer = RowBlur(self, taps: taps.softer, width: width, height: height)
+        let coarse = HalvedBlur(self, taps: taps.coarse, width: width, height: height)
+        let curved = RowBlur(self, taps: taps.curved, width: width, height: height)
+        var planes = (0..<4).map { _ in [Float](unsafeUninitializedCapacity: count) { $1 = count } }
+        withMutablePlanes(&planes) { planes in
+            brightness.withPointer { source in
+                for y in 0..<height {
+                    soften.push(source + y * width)
+                    while soften.isReady {
+                        let row = planes[0] + soften.next * width
+                        soften.pull(into: row)
+                        softer.push(row)
+                        while softer.isReady { softer.pull(into: planes[1] + softer.next * width) }
+                        coarse.push(row, into: planes[2])
+                        curved.push(row)
+                        while curved.isReady { curved.pull(into: planes[3] + curved.next * width) }
+                    }
+                }
+            }
+        }
+        return StructurePlanes(width: width, height: height, cells: cells, planes: planes)
+    }
+
     /// Sums for the normal equations of a weighted fit of every band's difference by the terms of old structure and a constant, cell by cell, over
     /// every second row: a quarter as many coefficients as there are rows left are told from them.
     ///
     /// A pixel weighs `1 / (1 + share · Σ_b (d_b · inverseNoise[b])²)`, one that is not valid nothing.
     ///
-    /// - Parameter differences: planes of the shape of `structure`, one a band.
+    /// - Parameter differences: planes of the shape of the cells of `structure`, one a band; `validity` likewise.
     /// - Returns: for each cell, row by row, the lower triangle of products of the 7 terms and the constant with themselves, row by row, then of
     ///   each of them with every band.
     public func structureMoments(
         _ structure: StructurePlanes, differences: [[Float]], inverseNoise: [Float], share: Float, validity: Span<UInt8>
     ) -> [Float] {
-        let (width, side, bands, terms) = (structure.width, StructurePlanes.cellSide, differences.count, StructurePlanes.termCount)
-        precondition(differences.allSatisfy { $0.count == width * structure.height }, "the planes differ in size")
-        precondition(validity.count == width * structure.height && inverseNoise.count == bands, "the lists differ in length")
+        let (cells, side, bands, terms) = (structure.cells, StructurePlanes.cellSide, differences.count, StructurePlanes.termCount)
+        let (width, columns) = (cells.width, cells.columns)
+        precondition(differences.allSatisfy { $0.count == width * cells.height }, "the planes differ in size")
+        precondition(validity.count == width * cells.height && inverseNoise.count == bands, "the lists differ in length")
         let makeTerms = usesAVX2 ? PixelKernelsAVX2.structureTerms : PixelKernelsBaseline.structureTerms
+        let spread = usesAVX2 ? PixelKernelsAVX2.spreadCells : PixelKernelsBaseline.spreadCells
         let weigh = usesAVX2 ? PixelKernelsAVX2.fitWeights : PixelKernelsBaseline.fitWeights
         let sum = usesAVX2 ? PixelKernelsAVX2.weightedMoments : PixelKernelsBaseline.weightedMoments
         let momentCount = Self.momentCount(bands: bands)
         let rowsOfCell = side / 2
         let pixels = rowsOfCell * side
-        let planes = terms + bands
-        var moments = [Float](repeating: 0, count: structure.columns * structure.rows * momentCount)
-        var cells = [Float](repeating: 0, count: structure.columns * planes * pixels)
-        var cellValidity = [UInt8](repeating: 0, count: structure.columns * pixels)
-        var scratch = [Float](repeating: 0, count: max(structure.scratchCount, 2 * pixels))
-        validity.withPointer { validity in
-            moments.withUnsafeMutableBufferPointer { moments in
-                cells.withUnsafeMutableBufferPointer { cells in
+        let pitch = (terms + bands) * pixels
+        var ofCells = [Float](repeating: 0, count: columns * pitch + 2 * pixels)
+        var cellValidity = [UInt8](repeating: 0, count: columns * pixels)
+        return [Float](unsafeUninitializedCapacity: columns * cells.rows * momentCount) { moments, written in
+            validity.withPointer { validity in
+                ofCells.withUnsafeMutableBufferPointer { ofCells in
                     cellValidity.withUnsafeMutableBufferPointer { cellValidity in
-                        scratch.withUnsafeMutableBufferPointer { scratch in
-                            guard let moments = moments.baseAddress, let cells = cells.baseAddress, let scratch = scratch.baseAddress,
-                                let cellValidity = cellValidity.baseAddress
-                            else { return }
-                            for row in 0..<structure.rows {
+                        guard let moments = moments.baseAddress, let ofCells = ofCells.baseAddress,
+                            let cellValidity = cellValidity.baseAddress
+                        else { return }
+                        let weights = ofCells + columns * pitch
+                        structure.withRows { rows in
+                            for row in 0..<cells.rows {
                                 for k in 0..<rowsOfCell {
                                     let y = row * side + 2 * k
-                                    structure.withRows(y, scratch: scratch) { rows in
-                                        for column in 0..<structure.columns {
-                                            makeTerms(rows, column * side, cells + (column * planes * pixels + k * side), pixels)
-                                        }
-                                    }
+                                    makeTerms(rows(y), columns, ofCells + k * side, pixels, pitch)
                                     for (band, plane) in differences.enumerated() {
                                         plane.withUnsafeBufferPointer { plane in
-                                            guard let source = plane.baseAddress else { return }
-                                            for column in 0..<structure.columns {
-                                                (cells + ((column * planes + terms + band) * pixels + k * side))
-                                                    .update(from: source + (y * width + column * side), count: side)
-                                            }
+                                            guard let plane = plane.baseAddress else { return }
+                                            spread(plane + y * width, columns, ofCells + ((terms + band) * pixels + k * side), pitch)
                                         }
                                     }
-                                    for column in 0..<structure.columns {
+                                    for column in 0..<columns {
                                         (cellValidity + (column * pixels + k * side))
                                             .update(from: validity + (y * width + column * side), count: side)
                                     }
                                 }
-                                for column in 0..<structure.columns {
-                                    let cell = cells + column * planes * pixels
+                                for column in 0..<columns {
+                                    let cell = ofCells + column * pitch
                                     weigh(
-                                        cell + terms * pixels, bands, inverseNoise, share, cellValidity + column * pixels, scratch, pixels)
+                                        cell + terms * pixels, bands, inverseNoise, share, cellValidity + column * pixels, weights, pixels)
                                     sum(
-                                        cell, terms, bands, scratch, scratch + pixels,
-                                        moments + (row * structure.columns + column) * momentCount, pixels)
+                                        cell, terms, bands, weights, weights + pixels, moments + (row * columns + column) * momentCount,
+                                        pixels)
                                 }
                             }
                         }
                     }
                 }
             }
+            written = columns * cells.rows * momentCount
         }
-        return moments
     }
 
     /// Number of figures that `structureMoments` gives for each cell.
@@ -149,61 +227,101 @@ extension KernelSet {
         return terms * (terms + 1) / 2 + terms * bands
     }
 
-    /// Takes what old structure explains off the differences.
+    /// A part of the differences less what old structure explains.
     ///
     /// - Parameters:
     ///   - coefficients: for each cell, row by row, and each band 7 numbers, one a term. They count at the cell's middle and are interpolated
     ///     linearly between middles; beyond the outermost ones they stay.
-    ///   - differences: planes of the shape of `structure`, one a band.
-    public func subtractExplained(_ structure: StructurePlanes, coefficients: [Float], from differences: inout [[Float]]) {
-        let (width, side, bands) = (structure.width, StructurePlanes.cellSide, differences.count)
-        let pitch = structure.columns * bands * StructurePlanes.termCount
-        precondition(coefficients.count == pitch * structure.rows, "the coefficients do not fit the cells")
-        precondition(differences.allSatisfy { $0.count == width * structure.height }, "the planes differ in size")
+    ///   - differences: planes of the shape of the cells of `structure`, one a band.
+    ///   - columns, rows: the part of the cells' pixels; columns from a multiple of 8 to another.
+    /// - Returns: planes of the part.
+    public func unexplained(
+        _ structure: StructurePlanes, coefficients: [Float], of differences: [[Float]], columns: Range<Int>, rows: Range<Int>
+    ) -> [[Float]] {
+        let (cells, side, bands) = (structure.cells, StructurePlanes.cellSide, differences.count)
+        let pitch = cells.columns * bands * StructurePlanes.termCount
+        precondition(coefficients.count == pitch * cells.rows, "the coefficients do not fit the cells")
+        precondition(differences.allSatisfy { $0.count == cells.width * cells.height }, "the planes differ in size")
+        precondition(columns.clamped(to: 0..<cells.width) == columns && rows.clamped(to: 0..<cells.height) == rows, "the part lies outside")
+        precondition(columns.lowerBound % 8 == 0 && columns.upperBound % 8 == 0, "the part begins and ends on multiples of 8")
         let subtract = usesAVX2 ? PixelKernelsAVX2.subtractExplained : PixelKernelsBaseline.subtractExplained
         let interpolate = usesAVX2 ? PixelKernelsAVX2.interpolated : PixelKernelsBaseline.interpolated
-        var scratch = [Float](repeating: 0, count: structure.scratchCount)
+        let count = columns.count * rows.count
+        var results = differences.map { _ in [Float](unsafeUninitializedCapacity: count) { $1 = count } }
         var ofRow = [Float](repeating: 0, count: pitch)
         // Held for the whole plane, so that no array is looked at row by row.
-        withMutablePlanes(&differences) { planes in
-            withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: bands) { targets in
-                scratch.withUnsafeMutableBufferPointer { scratch in
-                    guard let scratch = scratch.baseAddress, let targetRows = targets.baseAddress else { return }
-                    for y in 0..<structure.height {
-                        let node = CellNode(y, cells: structure.rows, side: side)
-                        coefficients.withUnsafeBufferPointer { all in
-                            ofRow.withUnsafeMutableBufferPointer { row in
-                                guard let all = all.baseAddress, let row = row.baseAddress else { return }
-                                interpolate(all + node.lower * pitch, all + node.upper * pitch, node.weight, row, pitch)
+        withMutablePlanes(&results) { results in
+            withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: max(1, bands)) { sources in
+                withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>.self, capacity: max(1, bands)) { targets in
+                    coefficients.withUnsafeBufferPointer { all in
+                        ofRow.withUnsafeMutableBufferPointer { ofRow in
+                            guard let all = all.baseAddress, let ofRow = ofRow.baseAddress, let sourceRows = sources.baseAddress,
+                                let targetRows = targets.baseAddress
+                            else { return }
+                            structure.withRows { structureRows in
+                                for y in rows {
+                                    let node = CellNode(y, cells: cells.rows, side: side)
+                                    interpolate(all + node.lower * pitch, all + node.upper * pitch, node.weight, ofRow, pitch)
+                                    for band in 0..<bands {
+                                        targets.initializeElement(
+                                            at: band, to: results[band] + (y - rows.lowerBound) * columns.count)
+                                    }
+                                    withRows(of: differences, at: y * cells.width, into: sources) {
+                                        subtract(
+                                            structureRows(y), ofRow, cells.columns, columns.lowerBound, columns.count, sourceRows,
+                                            targetRows, bands)
+                                    }
+                                }
                             }
                         }
-                        for band in 0..<bands { targets.initializeElement(at: band, to: planes[band] + y * width) }
-                        structure.withRows(y, scratch: scratch) { subtract($0, ofRow, structure.columns, targetRows, bands) }
                     }
                 }
             }
         }
+        return results
     }
 
-    /// Takes a field that is given at the middles of cells of 32 pixels off a plane: bilinear between the middles, constant beyond the outermost.
+    /// Levels of the coarse detail of old structure, `round((soft − coarse) · scale)`, clamped to ±127; 0 for what is not a number.
     ///
-    /// - Parameter field: one value a cell, row by row. - Precondition: the plane is a whole number of cells.
-    public func subtractInterpolated(_ plane: inout [Float], width: Int, height: Int, field: [Float]) {
-        let side = StructurePlanes.cellSide
-        let (columns, rows) = (width / side, height / side)
-        precondition(width % side == 0 && height % side == 0 && plane.count == width * height, "the plane is not a whole number of cells")
-        precondition(field.count == columns * rows, "the field does not fit the cells")
-        let subtract = usesAVX2 ? PixelKernelsAVX2.subtractInterpolated : PixelKernelsBaseline.subtractInterpolated
-        var ofRow = [Float](repeating: 0, count: columns)
-        plane.withUnsafeMutableBufferPointer { plane in
-            guard let plane = plane.baseAddress else { return }
-            for y in 0..<height {
-                let node = CellNode(y, cells: rows, side: side)
-                for k in 0..<columns {
-                    let (near, far) = (field[node.lower * columns + k], field[node.upper * columns + k])
-                    ofRow[k] = near + node.weight * (far - near)
+    /// - Parameter columns, rows: the part of the planes that is wanted.
+    public func detailLevels(_ structure: StructurePlanes, columns: Range<Int>, rows: Range<Int>, scale: Float) -> [Int8] {
+        precondition(
+            columns.clamped(to: 0..<structure.width) == columns && rows.clamped(to: 0..<structure.height) == rows, "outside the planes")
+        let toInt8 = usesAVX2 ? PixelKernelsAVX2.quantiseDifferenceInt8 : PixelKernelsBaseline.quantiseDifferenceInt8
+        return [Int8](unsafeUninitializedCapacity: columns.count * rows.count) { out, count in
+            structure.withPlanes { soft, _, coarse, _ in
+                guard let out = out.baseAddress else { return }
+                for (k, y) in rows.enumerated() {
+                    let start = y * structure.width + columns.lowerBound
+                    toInt8(soft + start, coarse + start, scale, out + k * columns.count, columns.count)
                 }
-                subtract(plane + y * width, ofRow, columns)
+            }
+            count = columns.count * rows.count
+        }
+    }
+
+    /// Takes a field that is given at the middles of cells of 32 pixels off rows of a plane, bilinear between the middles.
+    ///
+    /// - Parameters:
+    ///   - plane: the rows, `columns` cells wide. - firstRow, rowCount: which of the cells' rows of pixels they are.
+    ///   - field: one value a cell, row by row, with one more column of cells on each side, and one more row of them above and below.
+    public func subtractInterpolated(
+        _ plane: UnsafeMutablePointer<Float>, columns: Int, firstRow: Int, rowCount: Int, field: [Float]
+    ) {
+        let side = StructurePlanes.cellSide
+        let pitch = columns + 2
+        precondition(field.count % pitch == 0 && firstRow >= 0, "the field does not fit the cells")
+        precondition(firstRow + rowCount <= (field.count / pitch - 2) * side, "the rows lie outside the field")
+        let subtract = usesAVX2 ? PixelKernelsAVX2.subtractInterpolated : PixelKernelsBaseline.subtractInterpolated
+        withUnsafeTemporaryAllocation(of: Float.self, capacity: pitch) { ofRow in
+            guard let ofRow = ofRow.baseAddress else { return }
+            for y in 0..<rowCount {
+                let node = CellNode(firstRow + y + side, cells: field.count / pitch, side: side)
+                for k in 0..<pitch {
+                    let (near, far) = (field[node.lower * pitch + k], field[node.upper * pitch + k])
+                    (ofRow + k).initialize(to: near + node.weight * (far - near))
+                }
+                subtract(plane + y * columns * side, ofRow + 1, columns)
             }
         }
     }
@@ -239,26 +357,6 @@ private func withMutablePlanes(_ planes: inout [[Float]], _ body: ([UnsafeMutabl
 }
 
 extension KernelSet {
-    /// `out = (a − b)²`. All of one count.
-    public func squaredDifference(_ a: Span<Float>, _ b: Span<Float>, into out: consuming MutableSpan<Float>) {
-        precondition(a.count == out.count && b.count == out.count, "the planes differ in size")
-        let kernel = usesAVX2 ? PixelKernelsAVX2.squaredDifference : PixelKernelsBaseline.squaredDifference
-        out.withPointer { out, count in a.withPointer { a in b.withPointer { b in kernel(a, b, out, count) } } }
-    }
-
-    /// `out = a − b`. All of one count.
-    public func difference(_ a: Span<Float>, _ b: Span<Float>, into out: consuming MutableSpan<Float>) {
-        precondition(a.count == out.count && b.count == out.count, "the planes differ in size")
-        let kernel = usesAVX2 ? PixelKernelsAVX2.plainDifference : PixelKernelsBaseline.plainDifference
-        out.withPointer { out, count in a.withPointer { a in b.withPointer { b in kernel(a, b, out, count) } } }
-    }
-
-    /// The square root of every value, in place.
-    public func takeRoots(_ values: consuming MutableSpan<Float>) {
-        let kernel = usesAVX2 ? PixelKernelsAVX2.roots : PixelKernelsBaseline.roots
-        values.withPointer { values, count in kernel(values, count) }
-    }
-
     /// The mean over the bands, each added with its share in their order.
     public func mean(of bands: [[Float]], into out: consuming MutableSpan<Float>) {
         precondition(bands.allSatisfy { $0.count == out.count }, "the planes differ in size")

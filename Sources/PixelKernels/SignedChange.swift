@@ -13,9 +13,8 @@ extension KernelSet {
     ///   - differences: planes, one a band, `width` pixels a row. - `steps`, `validity`: of the same shape.
     ///   - columns, rows: the part that is wanted.
     ///   - weights: of each band in each step of noise, in standard deviations a unit.
-    ///   - wantsFine: whether `fine` is made; it is empty otherwise.
     /// - Returns: row by row of the part, `coarse` in steps of 0.1, clamped to ±127, −128 where not valid or not a number; `fine` in steps of 0.01,
-    ///   clamped to ±32 767, −32 768 where not valid or not a number.
+    ///   clamped to ±32 767, −32 768 where not valid or not a number; empty where it is not wanted.
     public func signedChange(
         differences: [[Float]], width: Int, columns: Range<Int>, rows: Range<Int>, steps: [UInt16], weights: [Float], validity: [UInt8],
         wantsFine: Bool = true
@@ -79,20 +78,5 @@ extension KernelSet {
             }
         }
         open(0)
-    }
-
-    /// Levels of a plane's part, `round(value · scale)`, clamped to ±127; 0 for what is not a number.
-    public func levels(_ values: [Float], width: Int, columns: Range<Int>, rows: Range<Int>, scale: Float) -> [Int8] {
-        precondition(columns.lowerBound >= 0 && columns.upperBound <= width && rows.upperBound * width <= values.count, "outside the plane")
-        let toInt8 = usesAVX2 ? PixelKernelsAVX2.quantiseAllInt8 : PixelKernelsBaseline.quantiseAllInt8
-        return [Int8](unsafeUninitializedCapacity: columns.count * rows.count) { out, count in
-            values.withUnsafeBufferPointer { values in
-                guard let values = values.baseAddress, let out = out.baseAddress else { return }
-                for (k, y) in rows.enumerated() {
-                    toInt8(values + (y * width + columns.lowerBound), scale, out + k * columns.count, columns.count)
-                }
-            }
-            count = columns.count * rows.count
-        }
     }
 }

@@ -1,6 +1,63 @@
 import PixelKernelsAVX2
 import PixelKernelsBaseline
 
+/// One blur while rows come in: as many rows as its taps need are kept, filtered along x. Rows are pushed from the first to the last, and each blurred row is
+/// pulled as soon as it can be.
+final class RowBlur {
+    private let filter: (UnsafePointer<UnsafePointer<Float>>, UnsafePointer<Float>, Int, UnsafeMutablePointer<Float>, Int) -> Void
+    private let taps: [Float]
+    private let radius: Int
+    private let width: Int
+    private let height: Int
+    private let ring: UnsafeMutablePointer<Float>
+    private let padded: UnsafeMutablePointer<Float>
+    private let rows: UnsafeMutablePointer<UnsafePointer<Float>>
+    private var pushed = 0
+    private var pulled = 0
+
+    /// - Parameter taps: an odd number, the same along x and y; pixels beyond the edge repeat the edge.
+    init(_ kernels: KernelSet, taps: [Float], width: Int, height: Int) {
+        let filter = kernels.usesAVX2 ? PixelKernelsAVX2.weightedRows : PixelKernelsBaseline.weightedRows
+        self.filter = filter
+        self.taps = taps
+        radius = taps.count / 2
+        self.width = width
+        self.height = height
+        ring = .allocate(capacity: max(1, taps.count * width))
+        padded = .allocate(capacity: width + 2 * radius)
+        rows = .allocate(capacity: taps.count)
+    }
+
+    deinit {
+        ring.deallocate()
+        padded.deallocate()
+        rows.deallocate()
+    }
+
+    func push(_ line: UnsafePointer<Float>) {
+        padded.update(repeating: line[0], count: radius)
+        (padded + radius).update(from: line, count: width)
+        (padded + radius + width).update(repeating: line[width - 1], count: radius)
+        for k in taps.indices { (rows + k).initialize(to: UnsafePointer(padded + k)) }
+        filter(rows, taps, taps.count, ring + pushed % taps.count * width, width)
+        pushed += 1
+    }
+
+    /// Whether all that the next row needs was pushed.
+    var isReady: Bool { pulled < height && pushed > min(pulled + radius, height - 1) }
+
+    /// The row that `pull` makes next.
+    var next: Int { pulled }
+
+    func pull(into out: UnsafeMutablePointer<Float>) {
+        for k in taps.indices {
+            (rows + k).initialize(to: UnsafePointer(ring + min(max(pulled + k - radius, 0), height - 1) % taps.count * width))
+        }
+        filter(rows, taps, taps.count, out, width)
+        pulled += 1
+    }
+}
+
 extension KernelSet {
     /// Most taps that `gaussianBlur` takes.
     public static let maximumBlurTaps = 63
@@ -15,45 +72,63 @@ extension KernelSet {
         precondition(taps.count % 2 == 1 && taps.count <= Self.maximumBlurTaps, "an odd number of taps, at most \(Self.maximumBlurTaps)")
         precondition(width >= 0 && height >= 0 && source.count == width * height, "the source does not fit its shape")
         precondition(out.count == source.count, "the planes differ in size")
-        let filter = usesAVX2 ? PixelKernelsAVX2.weightedRows : PixelKernelsBaseline.weightedRows
-        let radius = taps.count / 2
-        let slots = taps.count
-        var ring = [Float](repeating: 0, count: slots * width)
-        var padded = [Float](repeating: 0, count: width + 2 * radius)
+        let blur = RowBlur(self, taps: taps, width: width, height: height)
         out.withPointer { out, _ in
             source.withPointer { source in
-                ring.withUnsafeMutableBufferPointer { ring in
-                    padded.withUnsafeMutableBufferPointer { padded in
-                        guard let ring = ring.baseAddress, let padded = padded.baseAddress else { return }
-                        var nextRow = 0
-                        for row in 0..<height {
-                            while nextRow <= min(row + radius, height - 1) {
-                                let line = source + nextRow * width
-                                padded.update(repeating: line[0], count: radius)
-                                (padded + radius).update(from: line, count: width)
-                                (padded + radius + width).update(repeating: line[width - 1], count: radius)
-                                withRows(slots, { UnsafePointer(padded + $0) }) { rows in
-                                    filter(rows, taps, slots, ring + nextRow % slots * width, width)
-                                }
-                                nextRow += 1
-                            }
-                            withRows(slots, { UnsafePointer(ring + min(max(row + $0 - radius, 0), height - 1) % slots * width) }) { rows in
-                                filter(rows, taps, slots, out + row * width, width)
-                            }
-                        }
-                    }
+                for row in 0..<height {
+                    blur.push(source + row * width)
+                    while blur.isReady { blur.pull(into: out + blur.next * width) }
                 }
             }
         }
     }
 
-    private func withRows(
-        _ count: Int, _ row: (Int) -> UnsafePointer<Float>, _ body: (UnsafePointer<UnsafePointer<Float>>) -> Void
+    /// High-frequency content of a part of a plane: the root of the blurred square of what a fine blur takes away.
+    ///
+    /// - Parameters:
+    ///   - source: Shape: `height` × `width`. What lies beyond the part counts as far as both blurs reach; beyond the edge the edge repeats.
+    ///   - columns, rows: the part.
+    ///   - fine, around: odd numbers of taps.
+    ///   - out: receives the part, row by row.
+    public func sharpness(
+        of source: Span<Float>, width: Int, height: Int, columns: Range<Int>, rows: Range<Int>, fine: [Float], around: [Float],
+        into out: consuming MutableSpan<Float>
     ) {
-        withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: count) { rows in
-            for k in 0..<count { rows.initializeElement(at: k, to: row(k)) }
-            guard let rows = rows.baseAddress else { return }
-            body(rows)
+        precondition(source.count == width * height && out.count == columns.count * rows.count, "the planes do not fit their shapes")
+        precondition(columns.clamped(to: 0..<width) == columns && rows.clamped(to: 0..<height) == rows, "the part lies outside the plane")
+        let square = usesAVX2 ? PixelKernelsAVX2.squaredDifference : PixelKernelsBaseline.squaredDifference
+        let root = usesAVX2 ? PixelKernelsAVX2.roots : PixelKernelsBaseline.roots
+        let reach = fine.count / 2 + around.count / 2
+        let (left, top) = (max(0, columns.lowerBound - reach), max(0, rows.lowerBound - reach))
+        let (right, bottom) = (min(width, columns.upperBound + reach), min(height, rows.upperBound + reach))
+        let (soft, spread) = (
+            RowBlur(self, taps: fine, width: right - left, height: bottom - top),
+            RowBlur(self, taps: around, width: right - left, height: bottom - top)
+        )
+        out.withPointer { out, _ in
+            source.withPointer { source in
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * (right - left)) { lines in
+                    guard let line = lines.baseAddress else { return }
+                    let squares = line + (right - left)
+                    for y in top..<bottom {
+                        soft.push(source + (y * width + left))
+                        while soft.isReady {
+                            let row = source + ((top + soft.next) * width + left)
+                            soft.pull(into: line)
+                            square(row, line, squares, right - left)
+                            spread.push(squares)
+                            while spread.isReady {
+                                let row = top + spread.next
+                                spread.pull(into: line)
+                                guard rows.contains(row) else { continue }
+                                let target = out + (row - rows.lowerBound) * columns.count
+                                target.update(from: line + (columns.lowerBound - left), count: columns.count)
+                                root(target, columns.count)
+                            }
+                        }
+                    }
+                }
+            }
         }
     }
 }

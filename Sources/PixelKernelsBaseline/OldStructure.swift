@@ -58,14 +58,15 @@ private func terms(
     )
 }
 
-/// The terms of 32 pixels from `x` on: term after term, `stride` floats apart.
+/// The terms of a row of cells of 32 pixels: in each cell term after term, `stride` floats apart; cell after cell, `pitch` floats apart.
 package func structureTerms(
-    _ pointers: UnsafePointer<UnsafePointer<Float>>, _ x: Int, _ out: UnsafeMutablePointer<Float>, _ stride: Int
+    _ pointers: UnsafePointer<UnsafePointer<Float>>, _ cells: Int, _ out: UnsafeMutablePointer<Float>, _ stride: Int, _ pitch: Int
 ) {
     let rows = StructureRows(pointers)
-    var k = 0
-    while k < 32 {
-        let t = terms(rows, x &+ k)
+    var x = 0
+    while x < cells &* 32 {
+        let t = terms(rows, x)
+        let k = (x >> 5) &* pitch &+ (x & 31)
         put(t.0, out, k)
         put(t.1, out, stride &+ k)
         put(t.2, out, 2 &* stride &+ k)
@@ -73,7 +74,16 @@ package func structureTerms(
         put(t.4, out, 4 &* stride &+ k)
         put(t.5, out, 5 &* stride &+ k)
         put(t.6, out, 6 &* stride &+ k)
-        k &+= 8
+        x &+= 8
+    }
+}
+
+/// A row of cells of 32 pixels, each to its own place: `pitch` floats apart.
+package func spreadCells(_ row: UnsafePointer<Float>, _ cells: Int, _ out: UnsafeMutablePointer<Float>, _ pitch: Int) {
+    var x = 0
+    while x < cells &* 32 {
+        put(eight(row, x), out, (x >> 5) &* pitch &+ (x & 31))
+        x &+= 8
     }
 }
 
@@ -179,19 +189,19 @@ private func middles(around x: Int, _ cells: Int) -> (lower: Int, upper: Int, we
     return (lower < 0 ? 0 : lower, upper < cells ? upper : cells &- 1, lanes + SIMD8<Float>(repeating: start))
 }
 
-/// Takes what old structure explains off one row of every band.
+/// One row of every band less what old structure explains, from the pixel `first` of the row of cells on.
 ///
 /// `coefficients` holds, for each cell of 32 pixels, `bands` × 7 numbers that count at the cell's middle; between middles they are interpolated,
 /// before the first and behind the last they stay.
-/// - Precondition: the row is `cells` · 32 pixels long.
+/// - Precondition: the row is `cells` · 32 pixels long; `first` and `count` are multiples of 8.
 package func subtractExplained(
-    _ pointers: UnsafePointer<UnsafePointer<Float>>, _ coefficients: UnsafePointer<Float>, _ cells: Int,
-    _ differences: UnsafePointer<UnsafeMutablePointer<Float>>, _ bands: Int
+    _ pointers: UnsafePointer<UnsafePointer<Float>>, _ coefficients: UnsafePointer<Float>, _ cells: Int, _ first: Int, _ count: Int,
+    _ differences: UnsafePointer<UnsafePointer<Float>>, _ out: UnsafePointer<UnsafeMutablePointer<Float>>, _ bands: Int
 ) {
     let rows = StructureRows(pointers)
     let pitch = bands &* 7
-    var x = 0
-    while x < cells &* 32 {
+    var x = first
+    while x < first &+ count {
         let (lower, upper, u) = middles(around: x, cells)
         let t = terms(rows, x)
         var b = 0
@@ -212,16 +222,15 @@ package func subtractExplained(
             far += t.5 * SIMD8<Float>(repeating: q[5])
             near += t.6 * SIMD8<Float>(repeating: p[6])
             far += t.6 * SIMD8<Float>(repeating: q[6])
-            let row = differences[b]
-            put(eight(row, x) - (near + u * (far - near)), row, x)
+            put(eight(differences[b], x) - (near + u * (far - near)), out[b], x &- first)
             b &+= 1
         }
         x &+= 8
     }
 }
 
-/// Takes off one row what is given at the middles of its cells of 32 pixels and linear between them, constant before the first and behind the last.
-/// - Precondition: the row is `cells` · 32 pixels long.
+/// Takes off one row what is given at the middles of its cells of 32 pixels and linear between them.
+/// - Precondition: the row is `cells` · 32 pixels long; `field` is readable from one cell before the first to one behind the last.
 package func subtractInterpolated(_ row: UnsafeMutablePointer<Float>, _ field: UnsafePointer<Float>, _ cells: Int) {
     // The halves of cells around a border lie between the same two middles.
     let lanes = SIMD8<Float>(0.5, 1.5, 2.5, 3.5, 4.5, 5.5, 6.5, 7.5) * SIMD8<Float>(repeating: 1 / 32)
@@ -230,9 +239,9 @@ package func subtractInterpolated(_ row: UnsafeMutablePointer<Float>, _ field: U
     )
     var border = 0
     while border <= cells {
-        let lower = field[border > 0 ? border &- 1 : 0]
+        let lower = field[border &- 1]
         let near = SIMD8<Float>(repeating: lower)
-        let step = SIMD8<Float>(repeating: field[border < cells ? border : cells &- 1] - lower)
+        let step = SIMD8<Float>(repeating: field[border] - lower)
         let x = border &* 32 &- 16
         if border > 0 {
             put(eight(row, x) - (near + places.0 * step), row, x)
@@ -254,13 +263,6 @@ package func squaredDifference(
         let d = a[i] - b[i]
         out[i] = d * d
     }
-}
-
-/// `out = a − b`.
-package func plainDifference(
-    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int
-) {
-    for i in 0..<count { out[i] = a[i] - b[i] }
 }
 
 /// The square root of each value, in place.

@@ -89,18 +89,22 @@ package func quantiseInt8(
     }
 }
 
-/// `value · scale` rounded and clamped to ±127; 0 for NaN.
-package func quantiseAllInt8(_ values: UnsafePointer<Float>, _ scale: Float, _ out: UnsafeMutablePointer<Int8>, _ count: Int) {
+/// `(a − b) · scale` rounded and clamped to ±127; 0 for NaN.
+package func quantiseDifferenceInt8(
+    _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ scale: Float, _ out: UnsafeMutablePointer<Int8>, _ count: Int
+) {
     let target = UnsafeMutableRawPointer(out)
     var x = 0
     while x &+ 16 <= count {
         target.storeBytes(
-            of: narrowed(eightLevels(eightFloats(values, x) * scale), eightLevels(eightFloats(values, x &+ 8) * scale)), toByteOffset: x,
-            as: SIMD16<Int8>.self)
+            of: narrowed(
+                eightLevels((eightFloats(a, x) - eightFloats(b, x)) * scale),
+                eightLevels((eightFloats(a, x &+ 8) - eightFloats(b, x &+ 8)) * scale)),
+            toByteOffset: x, as: SIMD16<Int8>.self)
         x &+= 16
     }
     while x < count {
-        let level = level(values[x] * scale, 127)
+        let level = level((a[x] - b[x]) * scale, 127)
         out[x] = Int8(truncatingIfNeeded: level.whole & level.isNumber)
         x &+= 1
     }

@@ -110,3 +110,24 @@ enum TestScene {
         ).sites
     }
 }
+
+extension ChangeModel {
+    /// The change of a block whose surroundings were read at once. - Parameter levels: of the pair's own cells where nil.
+    func change(of pair: PairBlock, in block: PixelWindow, levels: CellLevels? = nil, sizeOver frame: SceneFrame? = nil) -> ChangeBlock {
+        let levels = levels ?? CellLevels(pair, normalisation: normalisation)
+        return change(in: block, of: pair.before.window, levels: levels, sizeOver: frame) { rows in
+            PairBlock(before: pair.before.rows(rows), after: pair.after.rows(rows))
+        }
+    }
+}
+
+extension SceneBlock {
+    /// Some of the rows.
+    fileprivate func rows(_ window: PixelWindow) -> SceneBlock {
+        let range = ((window.y - self.window.y) * window.width)..<((window.maxY - self.window.y) * window.width)
+        return SceneBlock(
+            window: window,
+            planes: planes.map { FloatPlane(width: window.width, height: window.height, values: Array($0.values[range])) },
+            validity: BytePlane(width: window.width, height: window.height, values: Array(validity.values[range])))
+    }
+}

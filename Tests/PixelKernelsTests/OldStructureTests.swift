@@ -4,30 +4,38 @@ import Testing
 @Suite struct OldStructureTests {
     private static let side = StructurePlanes.cellSide
 
-    /// Random planes of `columns` × `rows` cells.
+    /// Random planes of `columns` × `rows` cells, with `margin` pixels more on each side.
     private struct Scene {
+        /// Of the cells.
         let width: Int
         let height: Int
+        private let margin: Int
         let planes: StructurePlanes
         let soft, softer, coarse, curved: [Float]
         let differences: [[Float]]
         let validity: [UInt8]
 
-        init(columns: Int, rows: Int, bands: Int, seed: UInt64) {
+        init(columns: Int, rows: Int, bands: Int, margin: Int = 0, seed: UInt64) {
             var random = SeededGenerator(seed: seed)
             let count = columns * rows * side * side
-            func plane() -> [Float] { (0..<count).map { _ in Float.random(in: -1...1, using: &random) } }
+            func plane(_ count: Int) -> [Float] { (0..<count).map { _ in Float.random(in: -1...1, using: &random) } }
             (width, height) = (columns * side, rows * side)
-            (soft, softer, coarse, curved) = (plane(), plane(), plane(), plane())
-            planes = StructurePlanes(width: width, height: height, soft: soft, softer: softer, coarse: coarse, curved: curved)
-            differences = (0..<bands).map { _ in plane() }
+            self.margin = margin
+            let grown = (width + 2 * margin) * (height + 2 * margin)
+            (soft, softer, coarse, curved) = (plane(grown), plane(grown), plane(grown), plane(grown))
+            planes = StructurePlanes(
+                width: width + 2 * margin, height: height + 2 * margin,
+                cells: StructurePlanes.Cells(x: margin, y: margin, columns: columns, rows: rows), soft: soft, softer: softer,
+                coarse: coarse, curved: curved)
+            differences = (0..<bands).map { _ in plane(count) }
             validity = (0..<count).map { _ in Int.random(in: 0..<5, using: &random) == 0 ? 0 : 255 }
         }
 
         /// The seven terms as their names read; beyond the edges the outermost pixel goes on.
         func terms(_ x: Int, _ y: Int) -> [Float] {
             func at(_ plane: [Float], _ dx: Int, _ dy: Int) -> Float {
-                plane[min(max(y + dy, 0), height - 1) * width + min(max(x + dx, 0), width - 1)]
+                plane[
+                    min(max(y + dy + margin, 0), planes.height - 1) * planes.width + min(max(x + dx + margin, 0), planes.width - 1)]
             }
             let middle = at(curved, 0, 0) + at(curved, 0, 0)
             return [
@@ -39,9 +47,9 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 2, 4, 6])
-    func `moments are weighted sums of products, the same of both kernel sets`(_ bands: Int) {
-        let scene = Scene(columns: 3, rows: 2, bands: bands, seed: 5)
+    @Test(arguments: [1, 2, 4, 6], [0, 5])
+    func `moments are weighted sums of products, the same of both kernel sets`(_ bands: Int, _ margin: Int) {
+        let scene = Scene(columns: 3, rows: 2, bands: bands, margin: margin, seed: 5)
         let inverseNoise = (0..<bands).map { 0.5 + Float($0) }
         let share: Float = 1 / 9
         let found = KernelSet.available.map {
@@ -72,18 +80,23 @@ import Testing
         }
     }
 
-    @Test(arguments: [1, 3, 4])
-    func `what old structure explains is taken off, interpolated between cells`(_ bands: Int) {
-        let scene = Scene(columns: 2, rows: 3, bands: bands, seed: 7)
+    @Test(arguments: [1, 3, 4], [0, 3])
+    func `what old structure explains is taken off, interpolated between cells`(_ bands: Int, _ margin: Int) {
+        let scene = Scene(columns: 2, rows: 3, bands: bands, margin: margin, seed: 7)
         var random = SeededGenerator(seed: 8)
         let pitch = bands * StructurePlanes.termCount
         let coefficients = (0..<(6 * pitch)).map { _ in Float.random(in: -1...1, using: &random) }
-        let found = KernelSet.available.map { kernels in
-            var differences = scene.differences
-            kernels.subtractExplained(scene.planes, coefficients: coefficients, from: &differences)
-            return differences
+        let found = KernelSet.available.map {
+            $0.unexplained(
+                scene.planes, coefficients: coefficients, of: scene.differences, columns: 0..<scene.width, rows: 0..<scene.height)
         }
         #expect(found.allSatisfy { $0 == found[0] })
+        let (columns, rows) = (8..<48, 5..<90)
+        let part = KernelSet.best.unexplained(
+            scene.planes, coefficients: coefficients, of: scene.differences, columns: columns, rows: rows)
+        for band in 0..<bands {
+            #expect(part[band] == rows.flatMap { y in columns.map { found[0][band][y * scene.width + $0] } })
+        }
         func node(_ position: Int, _ cells: Int) -> (Int, Int, Double) {
             let place = (Double(position) + 0.5) / Double(Self.side) - 0.5
             let base = Int(place.rounded(.down))
@@ -111,15 +124,106 @@ import Testing
 
     @Test func `a plane that is linear between the middles of cells is taken off exactly, and stays constant beyond them`() {
         let (width, height) = (96, 64)
-        let field: [Float] = [0, 32, 64, 10, 42, 74]
+        let rows: [[Float]] = [[0, 0, 32, 64, 64], [10, 10, 42, 74, 74]]
+        let field = [rows[0], rows[0], rows[1], rows[1]].flatMap { $0 }
         for kernels in KernelSet.available {
             var plane = [Float](repeating: 0, count: width * height)
-            kernels.subtractInterpolated(&plane, width: width, height: height, field: field)
+            plane.withUnsafeMutableBufferPointer {
+                guard let base = $0.baseAddress else { return }
+                kernels.subtractInterpolated(base, columns: 3, firstRow: 0, rowCount: 20, field: field)
+                kernels.subtractInterpolated(base + 20 * width, columns: 3, firstRow: 20, rowCount: height - 20, field: field)
+            }
             #expect(plane[0] == 0 && plane[width - 1] == -64 && plane[(height - 1) * width] == -10)
             // 24.5 pixels of 32 from the first middle to the second; half a row less than half way down.
             let (above, below) = (plane[8 * width + 40], plane[32 * width + 40])
             #expect(abs(above + 24.5) < 1e-4)
             #expect(abs(below + 24.5 + 10 * 16.5 / 32) < 1e-4)
+        }
+    }
+
+    @Test(arguments: KernelSet.available)
+    func `planes are the blurs of the brightness, and detail what the coarse one takes away`(_ kernels: KernelSet) {
+        var random = SeededGenerator(seed: 9)
+        let (width, height) = (70, 42)
+        let brightness = random.floats(count: width * height)
+        let taps = [7, 9, 13, 3].map { random.floats(count: $0, in: 0...0.2) }
+        func blurred(_ source: [Float], _ taps: [Float]) -> [Float] {
+            var out = source
+            kernels.gaussianBlur(source.span, width: width, height: height, taps: taps, into: out.mutableSpan)
+            return out
+        }
+        let soft = blurred(brightness, taps[0])
+        /// Of the means of 2 × 2 pixels, interpolated between their middles.
+        func halvedBlur(_ source: [Float]) -> [Float] {
+            let (w, h) = (width / 2, height / 2)
+            let means = (0..<(w * h)).map { i -> Float in
+                let k = i / w * 2 * width + i % w * 2
+                return ((source[k] + source[k + 1]) + (source[k + width] + source[k + width + 1])) * 0.25
+            }
+            var blur = means
+            kernels.gaussianBlur(means.span, width: w, height: h, taps: taps[2], into: blur.mutableSpan)
+            func across(_ x: Int, _ row: Int) -> Float {
+                let other = min(max(x / 2 + (x % 2 == 0 ? -1 : 1), 0), w - 1)
+                let near = 0.75 * blur[row * w + x / 2]
+                return near + 0.25 * blur[row * w + other]
+            }
+            return (0..<(width * height)).map { i in
+                let (x, y) = (i % width, i / width)
+                let near = across(x, y / 2)
+                let far = across(x, min(max(y / 2 + (y % 2 == 0 ? -1 : 1), 0), h - 1))
+                return near + 0.25 * (far - near)
+            }
+        }
+        let coarse = halvedBlur(soft)
+        let cells = StructurePlanes.Cells(x: 4, y: 6, columns: 2, rows: 1)
+        let expected = StructurePlanes(
+            width: width, height: height, cells: cells, soft: soft, softer: blurred(soft, taps[1]), coarse: coarse,
+            curved: blurred(soft, taps[3]))
+        let found = kernels.structurePlanes(
+            of: brightness.span, width: width, height: height, cells: cells,
+            taps: StructurePlanes.Taps(soft: taps[0], softer: taps[1], coarse: taps[2], curved: taps[3]))
+        #expect(found == expected)
+        let levels = kernels.detailLevels(found, columns: 3..<60, rows: 2..<40, scale: 20)
+        for (k, y) in (2..<40).enumerated() {
+            for x in 3..<60 {
+                let detail = max(-127, min(127, ((soft[y * width + x] - coarse[y * width + x]) * 20).rounded(.toNearestOrEven)))
+                #expect(levels[k * 57 + x - 3] == Int8(detail))
+            }
+        }
+    }
+
+    @Test(arguments: KernelSet.available)
+    func `sharpness of a part is that of the whole, which is the root of blurred squares`(_ kernels: KernelSet) {
+        var random = SeededGenerator(seed: 10)
+        let (width, height) = (61, 37)
+        let source = random.floats(count: width * height)
+        let (fine, around) = (random.floats(count: 7, in: 0...0.3), random.floats(count: 5, in: 0...0.3))
+        func blurred(_ source: [Float], _ taps: [Float]) -> [Float] {
+            var out = source
+            kernels.gaussianBlur(source.span, width: width, height: height, taps: taps, into: out.mutableSpan)
+            return out
+        }
+        let squares = zip(source, blurred(source, fine)).map { ($0 - $1) * ($0 - $1) }
+        let expected = blurred(squares, around).map { $0.squareRoot() }
+        for (columns, rows) in [(0..<width, 0..<height), (9..<40, 8..<20), (0..<8, 30..<37), (55..<61, 0..<3)] {
+            var out = [Float](repeating: 0, count: columns.count * rows.count)
+            kernels.sharpness(
+                of: source.span, width: width, height: height, columns: columns, rows: rows, fine: fine, around: around,
+                into: out.mutableSpan)
+            #expect(out == rows.flatMap { y in columns.map { expected[y * width + $0] } })
+        }
+    }
+
+    @Test(arguments: KernelSet.available)
+    func `a median is the middle of the sorted values`(_ kernels: KernelSet) {
+        var random = SeededGenerator(seed: 11)
+        for count in [1, 2, 5, 24, 25, 31, 32, 33, 64] {
+            // Few different values, so that many are the same.
+            var values = (0..<count).map { _ in Float(Int.random(in: -9...9, using: &random)) }
+            let expected = values.sorted()[count / 2]
+            values += [Float](repeating: -99, count: KernelSet.capacityForMedian(of: count) - count)
+            let found = values.withUnsafeMutableBufferPointer { $0.baseAddress.map { kernels.median($0, count: count) } }
+            #expect(found == expected)
         }
     }
 }
