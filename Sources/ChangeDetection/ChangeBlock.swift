@@ -19,6 +19,9 @@ public struct ChangeBlock: Sendable {
 }
 
 extension ChangeModel {
+    /// Pixels that the window of a block reaches beyond the block's cells.
+    public static let windowReach = DifferenceBlock.halo
+
     /// The window to read for a block: grown by what its values depend on, and not beyond the scene's own cells.
     public static func readWindow(for block: PixelWindow, in size: RasterSize) -> PixelWindow {
         cellWindow(of: block).expanded(by: DifferenceBlock.halo).intersection(cellWindow(of: PixelWindow(size)))

@@ -108,8 +108,9 @@ struct ChangeSweep: Sendable {
     private func behind(_ block: PixelWindow, in size: RasterSize) -> PixelWindow {
         // What ends in it may have begun a block before.
         let (left, top) = (block.x - Self.blockSide, block.y - Self.blockSide)
-        let right = block.maxX == size.width ? size.width + Self.blockSide : block.maxX - ChangeModel.halo
-        return PixelWindow(x: left, y: top, width: right - left, height: block.maxY - ChangeModel.halo - top)
+        let beyond = ChangeModel.windowReach
+        let right = block.maxX == size.width ? size.width + Self.blockSide : block.maxX - beyond
+        return PixelWindow(x: left, y: top, width: right - left, height: block.maxY - beyond - top)
     }
 
     private func piece(of member: Member, levels: LevelTiles, in block: PixelWindow) throws -> Piece {
