@@ -50,8 +50,8 @@ package func scaledQuadsUInt16(
 private func putScaled(
     _ samples: SIMD8<UInt32>, _ scale: Float, _ offset: Float, _ out: UnsafeMutablePointer<Float>, _ i: Int
 ) {
-    // By way of signed integers, from which there is one instruction; 16 bits fit either.
-    let values = SIMD8<Float>(SIMD8<Int32>(truncatingIfNeeded: samples))
+    // 2²³ and the sample, from which 2²³ is taken: a conversion would be a function of its own, which must not be.
+    let values = unsafeBitCast(samples | SIMD8<UInt32>(repeating: 0x4B00_0000), to: SIMD8<Float>.self) - SIMD8<Float>(repeating: 8_388_608)
     UnsafeMutableRawPointer(out + i).storeBytes(
         of: values * SIMD8<Float>(repeating: scale) + SIMD8<Float>(repeating: offset), as: SIMD8<Float>.self)
 }
