@@ -46,9 +46,10 @@ let package = Package(
             dependencies: ["CTIFF", "CPNG", "CGeoTIFF", "CDeferred"],
             path: "Sources/System/CRasterShims"),
         .target(name: "CCurlShims", dependencies: ["CCurl", "CDeferred"], path: "Sources/System/CCurlShims"),
+        .target(name: "CThreadSanitizer", path: "Sources/System/CThreadSanitizer"),
 
         // Floor 0
-        .target(name: "Raster"),
+        .target(name: "Raster", dependencies: ["CThreadSanitizer"]),
         .target(name: "PixelKernelsBaseline", swiftSettings: [.unsafeFlags(kernelFlags)]),
         // Symbolic links to the same sources, compiled for wider registers; chosen at run time.
         .target(name: "PixelKernelsAVX2", swiftSettings: [.unsafeFlags(kernelFlags + wideInstructions)]),

@@ -1,6 +1,5 @@
 import PixelKernels
 import Raster
-import Synchronization
 
 /// Blob responses and the strength of old structure in one block of a level and its surroundings, row by row.
 ///
@@ -165,7 +164,7 @@ final class BlobField: @unchecked Sendable {
 
     /// Fields that wait for the next block.
     final class Pool: Sendable {
-        private let idle = Mutex<[BlobField]>([])
+        private let idle = Guarded<[BlobField]>([])
 
         func withField<Result>(_ body: (BlobField) -> Result) -> Result {
             let field = idle.withLock { $0.popLast() } ?? BlobField()

@@ -1,5 +1,5 @@
 import PixelKernels
-import Synchronization
+import Raster
 
 /// A line found in the planes, in continuous pixel coordinates.
 public struct DetectedLine: Sendable, Equatable {
@@ -60,7 +60,7 @@ public struct LineSearch: Sendable {
             var done = 0
         }
 
-        private let state = Mutex(State())
+        private let state = Guarded(State())
         private let pieces: Int
 
         init(pieces: Int) { self.pieces = pieces }

@@ -1,4 +1,4 @@
-import Synchronization
+import Raster
 
 /// How several independent pieces of work are done: one after another, or by threads of the caller's.
 public struct Mapping: Sendable {
@@ -33,11 +33,11 @@ public struct Mapping: Sendable {
 
 /// Values that several threads make.
 private final class Slots<Value: Sendable>: Sendable {
-    private let slots: Mutex<[Value?]>
+    private let slots: Guarded<[Value?]>
 
-    init(count: Int) { slots = Mutex([Value?](repeating: nil, count: count)) }
+    init(count: Int) { slots = Guarded([Value?](repeating: nil, count: count)) }
 
-    init(_ values: [Value]) { slots = Mutex(values) }
+    init(_ values: [Value]) { slots = Guarded(values) }
 
     var values: [Value] { slots.withLock { $0.compactMap { $0 } } }
 

@@ -1,6 +1,5 @@
 import CProj
 import Raster
-import Synchronization
 
 /// Map coordinates of one coordinate system to those of another, by PROJ. Always x = easting or longitude, y = northing or latitude
 /// (degrees where the system is geographic), whatever order of axes the system itself declares.
@@ -9,13 +8,13 @@ import Synchronization
 public final class CoordinateTransformation: Sendable {
     public let from: CoordinateSystem
     public let to: CoordinateSystem
-    private let idle: Mutex<[Operation]>
+    private let idle: Guarded<[Operation]>
 
     /// - Throws: `InputError` where PROJ knows one of the systems not, or no way between them.
     public init(from: CoordinateSystem, to: CoordinateSystem) throws {
         self.from = from
         self.to = to
-        idle = Mutex([try Operation(from: from, to: to)])
+        idle = Guarded([try Operation(from: from, to: to)])
     }
 
     /// - Throws: `InputError` where the position has no counterpart in the other system.

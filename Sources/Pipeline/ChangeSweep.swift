@@ -1,7 +1,6 @@
 import ChangeDetection
 import Raster
 import RasterIO
-import Synchronization
 
 /// The change of one pair over its whole grid, as it comes out of a sweep.
 struct SweptChange: Sendable {
@@ -72,7 +71,7 @@ struct ChangeSweep: Sendable {
         }
         var unfinished = members.map { PartialChange(size: $0.fit.size, keepsBefore: $0.wantsLuminanceBefore) }
         var failures = [(any Error)?](repeating: nil, count: members.count)
-        let given = Mutex<Set<Int>>([])
+        let given = Guarded<Set<Int>>([])
         let levels = members.map { LevelTiles($0.fit) }
         try WorkerPool.mapInOrder(count: tasks.count, jobs: jobs, window: jobs + 1) { index -> Result<Piece, any Error>? in
             let task = tasks[index]

@@ -1,6 +1,5 @@
 import Foundation
 import Raster
-import Synchronization
 
 /// A file as a run found it.
 struct FileDigest: Codable, Sendable, Equatable {
@@ -44,11 +43,11 @@ final class FileDigests: Sendable {
     /// A file that was written this shortly before it was hashed may have been written again within the clock's tick.
     private static let settlingNanoseconds: Int64 = 2_000_000_000
 
-    private let entries: Mutex<[String: Entry]>
-    private let fresh = Mutex<Set<String>>([])
-    private let asked = Mutex<Set<String>>([])
+    private let entries: Guarded<[String: Entry]>
+    private let fresh = Guarded<Set<String>>([])
+    private let asked = Guarded<Set<String>>([])
 
-    init(known: [String: Entry] = [:]) { entries = Mutex(known) }
+    init(known: [String: Entry] = [:]) { entries = Guarded(known) }
 
     /// - Throws: `InputError` where the file cannot be read.
     func digest(ofFileAt path: String) throws -> FileDigest {

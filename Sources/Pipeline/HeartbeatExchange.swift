@@ -1,7 +1,7 @@
 import CCurlShims
 import Dispatch
 import Foundation
-import Synchronization
+import Raster
 
 /// One GET on a thread of its own, which is over with the head of its answer.
 ///
@@ -14,7 +14,7 @@ final class HeartbeatExchange: Sendable {
     }
 
     private let limit: Double
-    private let result = Mutex<Outcome?>(nil)
+    private let result = Guarded<Outcome?>(nil)
     private let ended = DispatchSemaphore(value: 0)
 
     /// Begins at once.

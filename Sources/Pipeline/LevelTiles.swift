@@ -1,6 +1,5 @@
 import ChangeDetection
 import Raster
-import Synchronization
 
 /// The cells' levels of a pair, made tile by tile as blocks ask for them.
 final class LevelTiles: Sendable {
@@ -10,7 +9,7 @@ final class LevelTiles: Sendable {
     private let fit: PairFit
     private let tiles: [PixelWindow]
     private let columns: Int
-    private let made = Mutex<[Int: CellLevels]>([:])
+    private let made = Guarded<[Int: CellLevels]>([:])
 
     init(_ fit: PairFit) {
         self.fit = fit

@@ -3,7 +3,6 @@ import Claims
 import Raster
 import RasterIO
 import Scenes
-import Synchronization
 
 /// Answers what would have been found, by implants in the run's own scenes. They are made when the first claim asks, and kept by the ledger.
 final class PowerByInjection: Sendable {
@@ -13,8 +12,8 @@ final class PowerByInjection: Sendable {
     private let jobs: Int
     private let sources: @Sendable (TileResult) throws -> [any SceneSource]
     private let progress: @Sendable (String, Double) -> Void
-    private let known = Mutex<RecoveredPower?>(nil)
-    private let notes = Mutex<[String]>([])
+    private let known = Guarded<RecoveredPower?>(nil)
+    private let notes = Guarded<[String]>([])
 
     /// - Parameters:
     ///   - sources: opens a tile's dates.
@@ -44,7 +43,7 @@ final class PowerByInjection: Sendable {
 
     /// Tiles are asked side by side: most of the work on a small one does not divide.
     private func outcomes() throws -> [InjectionOutcome] {
-        let shares = Mutex([Double](repeating: 0, count: tiles.count))
+        let shares = Guarded([Double](repeating: 0, count: tiles.count))
         let jobsEach = max(1, jobs / max(1, tiles.count))
         var found: [InjectionOutcome] = []
         try WorkerPool.mapInOrder(count: tiles.count, jobs: jobs, window: jobs) { index in

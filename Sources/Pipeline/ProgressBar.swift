@@ -1,6 +1,5 @@
 import Foundation
 import Raster
-import Synchronization
 
 /// One line on standard error that shows how far a run has come.
 ///
@@ -9,7 +8,7 @@ public final class ProgressBar: Sendable {
     private static let interval = Duration.milliseconds(100)
     private static let barWidth = 24
     private let isShown: Bool
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     private struct State {
         var shown: ContinuousClock.Instant?

@@ -1,15 +1,15 @@
-import Synchronization
+import Raster
 
 /// Turns the progress of several pieces of work, one after another or side by side, into that of the whole run.
 final class ProgressMeter: Sendable {
     private static let steps = 1000
     private let handler: ProgressHandler
     /// 0…1, of each piece.
-    private let done: Mutex<[Double]>
+    private let done: Guarded<[Double]>
 
     init(count: Int, handler: @escaping ProgressHandler) {
         self.handler = handler
-        done = Mutex([Double](repeating: 0, count: count))
+        done = Guarded([Double](repeating: 0, count: count))
     }
 
     /// - Parameters:

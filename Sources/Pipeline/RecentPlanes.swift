@@ -1,4 +1,4 @@
-import Synchronization
+import Raster
 
 /// Planes of the dates that were worked on last, as many as a budget of memory allows.
 final class RecentPlanes: Sendable {
@@ -8,7 +8,7 @@ final class RecentPlanes: Sendable {
         var bytes = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Guarded(State())
     private let budget: Int
 
     init(budget: Int) { self.budget = budget }

@@ -1,7 +1,6 @@
 import Foundation
 import Raster
 import RasterIO
-import Synchronization
 
 /// Results of work by key: in the ledger where there is one, else in memory for as long as the run lasts.
 final class StepStore: Sendable {
@@ -10,10 +9,10 @@ final class StepStore: Sendable {
     /// Of all keys: which program computes.
     let program: String
     private let outputs: [String: Ledger.Output]
-    private let memory = Mutex<[String: any Sendable]>([:])
+    private let memory = Guarded<[String: any Sendable]>([:])
     private let planes: RecentPlanes
-    private let usedKeys = Mutex<Set<String>>([])
-    private let computedCounts = Mutex<[StepKey.Kind: Int]>([:])
+    private let usedKeys = Guarded<Set<String>>([])
+    private let computedCounts = Guarded<[StepKey.Kind: Int]>([:])
 
     init(ledger: Ledger?) throws {
         self.ledger = ledger

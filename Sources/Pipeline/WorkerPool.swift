@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import Raster
 import Synchronization
 
 /// Work over indices on threads of its own, so that decoding that blocks never sits on the concurrency pool.
@@ -101,7 +102,7 @@ private final class IndexSource: Sendable {
 /// The error of the lowest index. Indices start in order, so whatever fails first, every lower index has been started and will be heard.
 private final class FirstFailure: Sendable {
     let happened = Atomic<Bool>(false)
-    private let first = Mutex<(index: Int, error: any Error)?>(nil)
+    private let first = Guarded<(index: Int, error: any Error)?>(nil)
 
     var error: (any Error)? { first.withLock { $0?.error } }
 

@@ -1,5 +1,4 @@
 import Raster
-import Synchronization
 
 /// Writes a Cloud-Optimized GeoTIFF from blocks that come in any order and from any thread; the file's bytes do not depend on either.
 ///
@@ -16,7 +15,7 @@ public final class COGWriter: Sendable {
     private let tags: GeoTIFFTags
     private let spool: SpoolFile
     private let classicLimit: Int
-    private let state: Mutex<State>
+    private let state: Guarded<State>
 
     private struct State: Sendable {
         /// By level and tile.
@@ -64,7 +63,7 @@ public final class COGWriter: Sendable {
                 compressionLevel: description.compressionLevel)
         }
         reduction = OverviewReduction(resampling: description.overviewResampling, noData: description.noData)
-        state = Mutex(
+        state = Guarded(
             State(
                 tiles: levels.map { [SpoolFile.Extent?](repeating: nil, count: $0.tilesAcross * $0.tilesDown) },
                 claimed: [Bool](repeating: false, count: levels[0].cellsAcross * levels[0].cellsDown),

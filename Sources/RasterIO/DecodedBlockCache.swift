@@ -1,4 +1,4 @@
-import Synchronization
+import Raster
 
 /// Decoded blocks of raster files, shared by the readers that are given it, so that each block is decoded once however many windows touch it
 /// and however many readers open its file.
@@ -32,7 +32,7 @@ public final class DecodedBlockCache: Sendable {
 
     /// In bytes.
     public let budget: Int
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// - Parameter budget: of all kept blocks together, in bytes; 0 or less keeps nothing.
     public init(budget: Int) { self.budget = budget }
@@ -136,7 +136,7 @@ struct DecodedBlockKey: Hashable, Sendable {
 
 /// A decoding that is under way; its lock is held by the thread that decodes.
 private final class Decoding: Sendable {
-    let result = Mutex<Result<[UInt8], any Error>?>(nil)
+    let result = Guarded<Result<[UInt8], any Error>?>(nil)
 }
 
 private enum Finding {

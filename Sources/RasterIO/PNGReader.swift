@@ -2,7 +2,6 @@ import CPNG
 import CRasterShims
 import Glibc
 import Raster
-import Synchronization
 
 /// A PNG file: grey, grey and alpha, RGB or RGBA, of 8 or 16 bits.
 ///
@@ -17,7 +16,7 @@ final class PNGReader: RasterSource {
     private let cache: DecodedBlockCache?
     private let identity: FileIdentity
     /// Interleaved samples in the machine's byte order, or why there are none; nil until the first read.
-    private let decoded = Mutex<Result<[UInt8], any Error>?>(nil)
+    private let decoded = Guarded<Result<[UInt8], any Error>?>(nil)
 
     init(path: String, limits: ReadLimits, cache: DecodedBlockCache? = nil) throws {
         let decoder = try PNGDecoder(path: path, limits: limits)

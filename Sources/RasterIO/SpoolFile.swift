@@ -1,5 +1,5 @@
 import Glibc
-import Synchronization
+import Raster
 
 /// A nameless file for bytes that are wanted again later. It goes with the value, or with the process however that ends.
 final class SpoolFile: Sendable {
@@ -10,7 +10,7 @@ final class SpoolFile: Sendable {
 
     private let descriptor: Int32
     private let path: String
-    private let end = Mutex(0)
+    private let end = Guarded(0)
 
     /// - Parameter path: the output beside which it is kept, so that it uses the disk that the output will.
     init(beside path: String) throws {

@@ -1,6 +1,5 @@
 import Glibc
 import Raster
-import Synchronization
 
 /// An open TIFF file and the libtiff handles over it. Each thread that reads borrows a handle of its own, so that N threads decode at once;
 /// all share one descriptor, so that a file replaced meanwhile is still the one that was opened.
@@ -10,8 +9,8 @@ final class TIFFFile: Sendable {
     let identity: FileIdentity
     let limits: ReadLimits
     private let descriptor: Int32
-    private let idle = Mutex(Idle())
-    private let rowStreams = Mutex(RowStreams())
+    private let idle = Guarded(Idle())
+    private let rowStreams = Guarded(RowStreams())
 
     /// Handles move between threads only through the pool's lock.
     private struct Idle: @unchecked Sendable {

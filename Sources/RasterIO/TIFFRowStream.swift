@@ -1,4 +1,4 @@
-import Synchronization
+import Raster
 
 /// The decoder of one tall strip. It only goes forward, so that all threads share it: each goes on where the last one stopped, and what is
 /// passed on the way is kept for the others.
@@ -15,7 +15,7 @@ final class TIFFRowStream: Sendable {
         var nextBand = 0
     }
 
-    private let decoder = Mutex<Decoder?>(nil)
+    private let decoder = Guarded<Decoder?>(nil)
 
     /// The rows of one band.
     ///

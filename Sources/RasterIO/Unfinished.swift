@@ -1,11 +1,11 @@
 import Foundation
-import Synchronization
+import Raster
 
 /// Files and folders that stand under private names while they are written. A process that is told to end takes them away; one that is killed leaves them to
 /// the next.
 public enum Unfinished {
-    private static let paths = Mutex<Set<String>>([])
-    private static let publishing = Mutex(())
+    private static let paths = Guarded<Set<String>>([])
+    private static let publishing = Guarded(())
 
     public static func begin(_ path: String) { paths.withLock { _ = $0.insert(path) } }
     public static func end(_ path: String) { paths.withLock { _ = $0.remove(path) } }

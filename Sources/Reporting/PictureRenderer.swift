@@ -1,5 +1,4 @@
 import Raster
-import Synchronization
 
 /// Turns a figure into rows of palette indices, a strip at a time: the map's pixels by table, the annotation by Cairo over them.
 ///
@@ -200,7 +199,7 @@ private final class Brushes: Sendable {
     private let width: Int
     private let height: Int
     private let palette: PicturePalette
-    private let idle = Mutex<[Held]>([])
+    private let idle = Guarded<[Held]>([])
 
     /// A brush is with one thread at a time.
     private struct Held: @unchecked Sendable {

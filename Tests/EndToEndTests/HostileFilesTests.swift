@@ -1,4 +1,5 @@
 import Foundation
+import Raster
 import Synchronization
 import TestSupport
 import Testing
@@ -14,7 +15,7 @@ struct HostileFilesTests {
     /// Each file once, as many at a time as there are processors.
     private func forEachFile(_ body: @Sendable (_ index: Int, _ path: String) throws -> Void) throws {
         let next = Atomic(0)
-        let failure = Mutex<(any Error)?>(nil)
+        let failure = Guarded<(any Error)?>(nil)
         DispatchQueue.concurrentPerform(iterations: ProcessInfo.processInfo.activeProcessorCount) { _ in
             do {
                 while case let index = next.add(1, ordering: .relaxed).oldValue, index < Self.paths.count {
@@ -45,7 +46,7 @@ struct HostileFilesTests {
     @Test("inspect reads each or refuses it by name")
     func inspect() throws {
         #expect(Self.paths.count > 700)
-        let readCount = Mutex(0)
+        let readCount = Guarded(0)
         try forEachFile { _, path in
             let outcome = try run(["inspect", path, "--json"])
             check(outcome, path)

@@ -1,7 +1,6 @@
 import ChangeDetection
 import Geodesy
 import Raster
-import Synchronization
 import Testing
 
 @testable import Pipeline
@@ -11,7 +10,7 @@ private final class RecordedSpeckle: SceneSource {
     let grid: RasterGrid
     let decodedBytesPerPixel = 1.0
     private let seed: UInt32
-    private let record = Mutex<(released: [PixelWindow], readAgain: [PixelWindow])>(([], []))
+    private let record = Guarded<(released: [PixelWindow], readAgain: [PixelWindow])>(([], []))
 
     init(size: RasterSize, seed: UInt32) {
         grid = RasterGrid(

@@ -1,4 +1,5 @@
 import Foundation
+import Raster
 import Synchronization
 import Testing
 
@@ -12,7 +13,7 @@ private struct Failure: Error, Equatable {
 struct WorkerPoolTests {
     @Test("every index is worked on exactly once", arguments: [0, 1, 2, 7, 100, 1000], [1, 2, 8, 64])
     func eachOnce(count: Int, jobs: Int) throws {
-        let seen = Mutex([Int](repeating: 0, count: count))
+        let seen = Guarded([Int](repeating: 0, count: count))
         try WorkerPool.forEach(count: count, jobs: jobs) { index in seen.withLock { $0[index] += 1 } }
         #expect(seen.withLock { $0.allSatisfy { $0 == 1 } })
     }

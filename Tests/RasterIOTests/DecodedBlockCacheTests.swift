@@ -1,7 +1,6 @@
 import CTIFF
 import Foundation
 import Raster
-import Synchronization
 import TestSupport
 import Testing
 
@@ -64,8 +63,8 @@ import Testing
 
     @Test func threadsThatWantOneBlockDecodeItOnce() throws {
         let cache = DecodedBlockCache(budget: 0)
-        let decodings = Mutex(0)
-        let results = Mutex<[[UInt8]]>([])
+        let decodings = Guarded(0)
+        let results = Guarded<[[UInt8]]>([])
         let arrived = DispatchSemaphore(value: 0)
         let threads = (0..<4).map { _ in
             Thread {
@@ -90,7 +89,7 @@ import Testing
 
     @Test func anErrorReachesAllThatWaitAndIsNotKept() throws {
         let cache = DecodedBlockCache(budget: 1 << 20)
-        let errors = Mutex<[String]>([])
+        let errors = Guarded<[String]>([])
         let done = DispatchSemaphore(value: 0)
         for _ in 0..<3 {
             Thread.detachNewThread {

@@ -1,6 +1,6 @@
 import Foundation
 import Glibc
-import Synchronization
+import Raster
 
 /// A server on this machine that answers every connection with the same bytes and remembers what it was asked.
 public final class HeartbeatListener: Sendable {
@@ -23,7 +23,7 @@ public final class HeartbeatListener: Sendable {
 
     /// What outlives the listener while connections last.
     private final class Heard: Sendable {
-        let requests = Mutex<[String]>([])
+        let requests = Guarded<[String]>([])
     }
 
     public init(_ answer: Answer) throws {
