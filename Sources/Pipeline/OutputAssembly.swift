@@ -42,6 +42,8 @@ struct OutputAssembly {
     private var earthworks: [Earthwork] = []
     /// What was seen on one date and was gone on the next: clouds, dust, vehicles. No earthwork vanishes so fast.
     private var momentary: [Earthwork] = []
+    /// New ids by own ones, where an earlier run named the same earthwork.
+    private var keptNames: [String: String] = [:]
     /// Files of an earlier run that stand as they are.
     private var standing: [Ledger.Output] = []
     /// What each picture and change raster is made of, by path.
@@ -68,12 +70,13 @@ struct OutputAssembly {
 
     /// - Parameters:
     ///   - area: what lies outside is left out.
+    ///   - names: the ids that a run had given which this one repeats, by those that it gives itself; nil takes them from the last run into the folder.
     ///   - register: the claims to weigh, if any.
     ///   - power: what would have been found.
     ///   - progress: 0…1.
     mutating func publish(
         area: AreaOfInterest? = nil, weighing register: ClaimsRegister? = nil, power: PowerByInjection? = nil,
-        progress: @Sendable (Double) -> Void
+        named names: [String: String]? = nil, progress: @Sendable (Double) -> Void
     ) throws -> RunSummary {
         let last = try steps.ledger?.lastRun()
         summary.isSimulated = tiles.contains { $0.scenes.contains(where: \.isSimulated) }
@@ -81,7 +84,8 @@ struct OutputAssembly {
         let found = try found(area: area)
         earthworks = found.filter { !$0.isMomentary }
         momentary = found.filter(\.isMomentary)
-        if let last { earthworks = StableNames.carried(from: last.earthworks, to: earthworks) }
+        keptNames = names ?? last.map { StableNames.carried(from: $0.earthworks, to: earthworks) } ?? [:]
+        earthworks = earthworks.renamed(keptNames)
         let document = try register.map { try weigh($0, power: power) }
         let unanswered = power?.warnings ?? []
         summary.warnings += unanswered
@@ -119,13 +123,13 @@ struct OutputAssembly {
     /// All that the tiles show, tiles brought together.
     private func found(area: AreaOfInterest?) throws -> [Earthwork] {
         var all: [Earthwork] = []
+        var names = EarthworkNames()
         for tile in tiles {
             let recent = tile.earthworks.filter { earthwork in
                 guard let since = parameters.since, let seen = earthwork.firstSeen else { return true }
                 return seen >= since
             }
             let inside = try area?.within(recent) ?? recent
-            var names = EarthworkNames(taken: Set(all.map(\.id)))
             var renamed: [String: String] = [:]
             for earthwork in inside { renamed[earthwork.id] = names.unique(earthwork.id) }
             all += inside.renamed(renamed)
@@ -163,9 +167,13 @@ struct OutputAssembly {
 
     private mutating func draw(tags: [String: String], progress: @Sendable (Double) -> Void) throws {
         var waiting: [PictureJob] = []
+        var byTile: [String: [Earthwork]] = [:]
+        for earthwork in earthworks {
+            for tile in Set(earthwork.tiles) { byTile[tile, default: []].append(earthwork) }
+        }
         for tile in tiles {
             for pair in tile.pairs {
-                let picture = try PictureJob(pair, of: tile, earthworks: earthworks, tags: tags, steps: steps)
+                let picture = try PictureJob(pair, of: tile, earthworks: byTile[tile.tile] ?? [], tags: tags, steps: steps)
                 let lines = picture.earthworks.filter { $0.kind == .linear }
                 summary.pairs.append(
                     RunSummary.Pair(
@@ -288,7 +296,7 @@ struct OutputAssembly {
         }
         try Manifest.write(
             to: output.path("run.json"), created: created, inputs: inputs, outputs: written + kept, parameters: parameters,
-            pairs: tiles.flatMap { $0.pairs.map(\.record) }, refused: summary.refused, isSimulated: summary.isSimulated,
+            pairs: tiles.flatMap { $0.pairs.map(\.record) }, refused: summary.refused, names: keptNames, isSimulated: summary.isSimulated,
             elapsed: started.duration(to: .now))
         nameDocuments(document != nil)
         return written

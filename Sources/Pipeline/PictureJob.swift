@@ -14,15 +14,16 @@ struct PictureJob: Sendable {
     let key: StepKey
 
     /// - Parameters:
-    ///   - earthworks: of the whole run.
+    ///   - earthworks: of the tile.
     ///   - tags: names of the claims that an earthwork supports, by its id.
     init(_ pair: TileResult.Pair, of tile: TileResult, earthworks: [Earthwork], tags: [String: String], steps: StepStore) throws {
         self.tile = tile
         self.pair = pair
         self.steps = steps
         let (before, after) = (tile.scenes[pair.before], tile.scenes[pair.after])
-        let shown = Self.appeared(earthworks.filter { $0.tiles.contains(tile.tile) }, between: before, and: after)
-        let tags = tags.filter { tag in shown.contains { $0.id == tag.key } }
+        let shown = Self.appeared(earthworks, between: before, and: after)
+        let ids = Set(shown.map(\.id))
+        let tags = tags.filter { ids.contains($0.key) }
         content = DiffPictureContent(
             tile: tile.tile, before: before.name, after: after.name, grid: tile.grid, earthworks: shown, highlightedClaims: tags,
             sourceCredit: after.credit ?? before.credit, isSimulated: before.isSimulated || after.isSimulated,

@@ -67,6 +67,7 @@ public struct RepeatedRun: Sendable {
             // Whoever waits for the scheduled run is not to hear of this one.
             file.schedule = PipelineFile.Schedule()
             options.inputs = Set(manifest.inputs.map(\.path)).union(manifest.refused.map(\.input))
+            options.names = manifest.names ?? [:]
             _ = try PipelineRun(file: file, options: options).run(progress: progress, notice: notice)
         } else {
             throw InputError(path: folder + "/run.json", problem: "names neither a pipeline nor two scenes")

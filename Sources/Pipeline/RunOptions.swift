@@ -50,6 +50,8 @@ public struct RunOptions: Sendable {
     public var dryRun: Bool
     /// Absolute paths of the only files that are looked at; nil for all that are found.
     var inputs: Set<String>?
+    /// The ids that the run had given which this one repeats, by those that it gives itself; nil takes them from the last run into the folder.
+    var names: [String: String]?
     /// New findings end the program with `ExitCode.newFindings`.
     public var exitCodeForFindings: Bool
 

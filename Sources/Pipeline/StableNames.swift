@@ -7,14 +7,17 @@ enum StableNames {
     private static let nearSiteMetres = 40.0
 
     /// - Parameter earlier: what was recorded.
-    /// - Returns: the same earthworks; each that lies where an earlier one lies has its id, the best match first and each id once.
-    static func carried(from earlier: [Earthwork], to earthworks: [Earthwork]) -> [Earthwork] {
-        guard !earlier.isEmpty else { return earthworks }
+    /// - Returns: for each earthwork that is to be called otherwise its new id by its own: where it lies where an earlier one lies that one's, the best
+    ///   match first and each once; where an earlier one took its own, that with a number.
+    static func carried(from earlier: [Earthwork], to earthworks: [Earthwork]) -> [String: String] {
+        var places = EarthworkCells()
+        for (index, old) in earlier.enumerated() { places.insert(index, old.shape) }
         var matches: [(new: Int, old: Int, share: Double)] = []
         for (i, new) in earthworks.enumerated() {
-            for (j, old) in earlier.enumerated() where new.kind == old.kind && !Set(new.tiles).isDisjoint(with: old.tiles) {
-                guard near(new, old) else { continue }
-                let share = overlap(new, old)
+            let tiles = Set(new.tiles)
+            for j in places.near(new.shape, metres: nearMetres)
+            where new.kind == earlier[j].kind && !tiles.isDisjoint(with: earlier[j].tiles) {
+                let share = overlap(new, earlier[j])
                 if share >= 0.5 { matches.append((i, j, share)) }
             }
         }
@@ -31,18 +34,11 @@ enum StableNames {
         // The others keep their own names, where no earlier one took it.
         var free = EarthworkNames(taken: given)
         var renamed: [String: String] = [:]
-        for (i, earthwork) in earthworks.enumerated() { renamed[earthwork.id] = names[i] ?? free.unique(earthwork.id) }
-        return earthworks.renamed(renamed)
-    }
-
-    /// By their boxes; most pairs of earthworks lie far apart.
-    private static func near(_ a: Earthwork, _ b: Earthwork) -> Bool {
-        let margin = 0.002
-        func range(_ values: [Double]) -> (low: Double, high: Double) { (values.min() ?? 0, values.max() ?? 0) }
-        let (p, q) = (a.shape.points, b.shape.points)
-        let (px, qx) = (range(p.map(\.longitude)), range(q.map(\.longitude)))
-        let (py, qy) = (range(p.map(\.latitude)), range(q.map(\.latitude)))
-        return px.low - margin <= qx.high && qx.low - margin <= px.high && py.low - margin <= qy.high && qy.low - margin <= py.high
+        for (i, earthwork) in earthworks.enumerated() {
+            let name = names[i] ?? free.unique(earthwork.id)
+            if name != earthwork.id { renamed[earthwork.id] = name }
+        }
+        return renamed
     }
 
     /// 0…1: of lines the share of the shorter one that lies along the other, of sites how near their middles are.

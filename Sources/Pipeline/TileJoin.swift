@@ -11,70 +11,91 @@ enum TileJoin {
     private static let gapMetres = 300.0
 
     static func joined(_ earthworks: [Earthwork]) -> [Earthwork] {
-        let tiles = Array(Set(earthworks.flatMap(\.tiles))).sorted()
+        let tiles = Set(earthworks.flatMap(\.tiles)).sorted()
         guard tiles.count > 1 else { return earthworks }
-        var result: [Earthwork] = []
+        let byTile = Dictionary(grouping: earthworks) { $0.tiles.first }
+        var joining = Joining(names: EarthworkNames(taken: Set(earthworks.map(\.id))))
         for tile in tiles {
-            for earthwork in earthworks where earthwork.tiles.first == tile { add(earthwork, to: &result) }
+            for earthwork in byTile[tile] ?? [] { joining.add(earthwork) }
         }
-        return result
+        return joining.result
     }
 
-    private static func add(_ earthwork: Earthwork, to result: inout [Earthwork]) {
-        switch earthwork.shape {
-        case .polygon:
-            let centre = earthwork.shape.meanCorner
-            let twin = result.firstIndex { other in
-                other.kind == .compact && other.tiles != earthwork.tiles && mayBeNear(other, earthwork, metres: nearMetres)
-                    && Geodesic.distance(other.shape.meanCorner, centre) < nearMetres
+    /// What the tiles so far have come to.
+    private struct Joining {
+        var names: EarthworkNames
+        private(set) var result: [Earthwork] = []
+        private var cells = EarthworkCells()
+
+        init(names: EarthworkNames) { self.names = names }
+
+        mutating func add(_ earthwork: Earthwork) {
+            switch earthwork.shape {
+            case .polygon:
+                let centre = earthwork.shape.meanCorner
+                let twin = others(than: earthwork, kind: .compact, within: nearMetres).first {
+                    mayBeNear(result[$0], earthwork, metres: nearMetres)
+                        && Geodesic.distance(result[$0].shape.meanCorner, centre) < nearMetres
+                }
+                if let twin { note(earthwork.tiles, at: twin) } else { append(earthwork) }
+            case .line:
+                addLine(earthwork)
             }
-            guard let twin else {
-                result.append(earthwork)
+        }
+
+        /// Of other tiles, by their places in the result.
+        private func others(than earthwork: Earthwork, kind: Earthwork.Kind, within metres: Double) -> [Int] {
+            cells.near(earthwork.shape, metres: metres).filter { result[$0].kind == kind && result[$0].tiles != earthwork.tiles }
+        }
+
+        private mutating func append(_ earthwork: Earthwork) {
+            cells.insert(result.count, earthwork.shape)
+            result.append(earthwork)
+        }
+
+        private mutating func note(_ tiles: [String], at index: Int) {
+            result[index].tiles = Set(result[index].tiles + tiles).sorted()
+        }
+
+        private mutating func addLine(_ earthwork: Earthwork) {
+            let near = others(than: earthwork, kind: .linear, within: nearMetres)
+            func beyond(_ known: [Int]) -> [Earthwork] {
+                EarthworkOverlap.new([earthwork], beyond: known.map { result[$0] }, within: nearMetres, minimumLengthMetres: 50)
+            }
+            let pieces = beyond(near)
+            guard !pieces.isEmpty else {
+                // All of it is known; the tile that shows it again is noted where it is.
+                let left = near.map { index in (index, beyond([index]).reduce(0) { $0 + ($1.lengthMetres ?? 0) }) }
+                if let best = left.min(by: { $0.1 < $1.1 }) { note(earthwork.tiles, at: best.0) }
                 return
             }
-            result[twin].tiles = merged(result[twin].tiles, earthwork.tiles)
-        case .line:
-            addLine(earthwork, to: &result)
+            // Pieces of one line are things of their own.
+            var isNameFree = true
+            for var piece in pieces {
+                if !isNameFree { piece.id = names.unique(piece.id) }
+                if addPiece(piece) { isNameFree = false }
+            }
         }
-    }
 
-    private static func addLine(_ earthwork: Earthwork, to result: inout [Earthwork]) {
-        let others = result.filter { $0.kind == .linear && $0.tiles != earthwork.tiles }
-        let pieces = EarthworkOverlap.new([earthwork], beyond: others, within: nearMetres, minimumLengthMetres: 50)
-        guard !pieces.isEmpty else {
-            // All of it is known; the tile that shows it again is noted where it is.
-            let shares = others.indices.map { i in
-                (
-                    i,
-                    EarthworkOverlap.new([earthwork], beyond: [others[i]], within: nearMetres, minimumLengthMetres: 50).reduce(0) {
-                        $0 + ($1.lengthMetres ?? 0)
-                    }
-                )
-            }
-            if let best = shares.min(by: { $0.1 < $1.1 }), let i = result.firstIndex(where: { $0.id == others[best.0].id }) {
-                result[i].tiles = merged(result[i].tiles, earthwork.tiles)
-            }
-            return
-        }
-        for piece in pieces {
-            let neighbour = result.indices.first { i in
-                result[i].kind == .linear && result[i].tiles != piece.tiles && continues(result[i], piece)
-            }
-            guard let i = neighbour, let points = endToEnd(result[i].shape.points, piece.shape.points) else {
-                result.append(piece)
-                continue
-            }
-            if result[i].firstSeen == piece.firstSeen && result[i].lastAbsent == piece.lastAbsent && result[i].status == piece.status {
+        /// - Returns: false where it became part of a line that is there.
+        private mutating func addPiece(_ piece: Earthwork) -> Bool {
+            let neighbour = others(than: piece, kind: .linear, within: gapMetres).first { continues(result[$0], piece) }
+            let points = neighbour.flatMap { endToEnd(result[$0].shape.points, piece.shape.points) }
+            if let i = neighbour, let points, result[i].firstSeen == piece.firstSeen, result[i].lastAbsent == piece.lastAbsent,
+                result[i].status == piece.status
+            {
                 result[i].shape = .line(points)
                 result[i].lengthMetres = Geodesic.length(points)
                 result[i].bearingDegrees = Geodesic.axisBearing(of: points)
-                result[i].tiles = merged(result[i].tiles, piece.tiles)
                 result[i].snr = (result[i].snr * result[i].snr + piece.snr * piece.snr).squareRoot()
-            } else {
-                var piece = piece
-                piece.group = result[i].group
-                result.append(piece)
+                note(piece.tiles, at: i)
+                cells.insert(i, result[i].shape)
+                return false
             }
+            var piece = piece
+            if let neighbour, points != nil { piece.group = result[neighbour].group }
+            append(piece)
+            return true
         }
     }
 
@@ -103,6 +124,4 @@ enum TileJoin {
     private static func endToEnd(_ a: [GeographicPoint], _ b: [GeographicPoint]) -> [GeographicPoint]? {
         ends(a, b).map { ($0.reverseA ? a.reversed() : a) + ($0.reverseB ? b.reversed() : b) }
     }
-
-    private static func merged(_ a: [String], _ b: [String]) -> [String] { Array(Set(a + b)).sorted() }
 }

@@ -32,6 +32,36 @@ struct RepeatTests {
         for (name, bytes) in first where name != "run.json" { #expect(second[name] == bytes, "\(name)") }
     }
 
+    @Test("Ids that an earlier run into the folder had given come out again")
+    func names() throws {
+        // A further date moves the middles of some by a few metres, and with them the names that they would have.
+        let sites = (0..<4).map { k in
+            "  - { position: { at: [\(640_400 + 517 * k), 3439600], size_px: 5 }, cnr: 9, onset: 2020-06-01 }"
+        }
+        let head = Fixtures.scenario.prefix(upTo: try #require(Fixtures.scenario.range(of: "  - { line:")).lowerBound)
+            .replacingOccurrences(
+                of: "  - { date: 2021-01-19", with: "  - { date: 2020-11-20, shift_px: [0.4, 0.3] }\n  - { date: 2021-01-19")
+        try folder.write((head + sites.joined(separator: "\n") + "\n").utf8, to: "sites.yaml")
+        #expect(try Executable.run(["simulate", folder.file("sites.yaml"), "--output", folder.file("made")]).exitCode == 0)
+        let pipeline = try Fixtures.pipeline("name: evidence\nimagery: made/Imagery\noutput: out\n", in: folder)
+        let newest = folder.file("made/Imagery/33RXQ/2021-01-19.tif")
+        try FileManager.default.moveItem(atPath: newest, toPath: folder.file("newest.tif"))
+        #expect(try Executable.run(["run", pipeline]).exitCode == 0)
+        try FileManager.default.moveItem(atPath: folder.file("newest.tif"), toPath: newest)
+        #expect(try Executable.run(["run", pipeline]).exitCode == 0)
+        #expect(try Executable.run(["run", pipeline, "--output", folder.file("fresh")]).exitCode == 0)
+        let (grown, fresh) = (files(below: folder.file("out")), files(below: folder.file("fresh")))
+        try #require(grown["detections.geojson"] != fresh["detections.geojson"], "no id is of the first run")
+        let manifest = try #require(JSONSerialization.jsonObject(with: grown["run.json"] ?? Data()) as? [String: Any])
+        #expect(try #require(manifest["names"] as? [String: String]).isEmpty == false)
+
+        let outcome = try repeated()
+        #expect(outcome.exitCode == 0, "\(outcome.output)\(outcome.complaints)")
+        let again = files(below: folder.file("again"))
+        #expect(again.keys.sorted() == grown.keys.sorted())
+        for (name, bytes) in grown where name != "run.json" { #expect(again[name] == bytes, "\(name)") }
+    }
+
     @Test("So it is with a pair")
     func pair() throws {
         let scenes = ["2020-05-14", "2021-01-19"].map { folder.file("Imagery/33RXQ/\($0).tif") }
@@ -82,7 +112,7 @@ struct RepeatTests {
         "Every file that a run reads of what it was given stands in the manifest",
         .enabled(if: canTrace, "needs strace, and the right to use it"))
     func complete() throws {
-        try folder.write(Self.area.utf8, to: "area.geojson")
+        try folder.write(Self.area(north: 32).utf8, to: "area.geojson")
         try folder.write(Self.register.utf8, to: "claims/register.yaml")
         let pipeline = try Fixtures.pipeline(
             "imagery: Imagery\noutput: out\narea: area.geojson\nclaims: claims/register.yaml\n", in: folder)
@@ -105,9 +135,9 @@ struct RepeatTests {
         #expect(inputs.count == 7, "four scenes, pipeline, area, register: \(inputs)")
     }
 
-    private static let area = """
-        {"type": "Polygon", "coordinates": [[[16, 29], [17, 29], [17, 32], [16, 32], [16, 29]]]}
-        """
+    private static func area(north: Double) throws -> String {
+        #"{"type": "Polygon", "coordinates": [[[16, 29], [17, 29], [17, \#(north)], [16, \#(north)], [16, 29]]]}"#
+    }
     private static let register = """
         article: { title: Evidence, published: 2021-01-22, note: Made up for a test. }
         places:

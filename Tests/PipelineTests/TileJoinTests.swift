@@ -57,4 +57,28 @@ struct TileJoinTests {
         let two = [line("L-a", tile: "33RXP", latitudes: 31.00...31.03), line("L-b", tile: "33RXQ", latitudes: 31.05...31.06)]
         #expect(TileJoin.joined(two).count == 2)
     }
+
+    @Test("pieces of one line on either side of what is known have names of their own")
+    func pieces() {
+        let joined = TileJoin.joined([
+            line("L-a", tile: "33RXP", latitudes: 31.02...31.03, seen: "2021-01-19"), line("L-b", tile: "33RXQ", latitudes: 31.00...31.05),
+        ])
+        #expect(joined.map(\.id) == ["L-a", "L-b", "L-b-2"])
+    }
+
+    @Test("thousands of trenches across two tiles are joined each with its own")
+    func many() {
+        let count = 1500
+        func tile(_ name: String, _ latitudes: ClosedRange<Double>) -> [Earthwork] {
+            (0..<count).map { k in
+                var work = line("\(name)-\(k)", tile: name, latitudes: latitudes)
+                work.shape = .line(
+                    work.shape.points.map { GeographicPoint(longitude: $0.longitude + 0.01 * Double(k), latitude: $0.latitude) })
+                return work
+            }
+        }
+        let joined = TileJoin.joined(tile("33RXP", 31.00...31.03) + tile("33RXQ", 31.025...31.06))
+        #expect(joined.map(\.id) == (0..<count).map { "33RXP-\($0)" })
+        #expect(joined.allSatisfy { $0.tiles == ["33RXP", "33RXQ"] })
+    }
 }
