@@ -66,9 +66,9 @@ void c_signed_change(
     }
 }
 
-void c_levels(const float *restrict values, float scale, int8_t *restrict out, len count) {
+void c_detail_levels(const float *restrict a, const float *restrict b, float scale, int8_t *restrict out, len count) {
     for (len i = 0; i < count; i++) {
-        float value = values[i] * scale;
+        float value = (a[i] - b[i]) * scale;
         out[i] = value == value ? level(value, 127) : 0;
     }
 }

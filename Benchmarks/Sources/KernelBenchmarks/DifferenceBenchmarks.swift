@@ -68,30 +68,6 @@ func differenceBenchmarks(_ scene: Scene) -> [Benchmark] {
             },
             collect: { bytes[0].base.update(from: coarse, count: count) }),
         Benchmark(
-            name: "levels", pixels: count, bytesPerPixel: 5, outputs: [bytes[0].bytes],
-            inC: { c_levels(scene.bands[0].base, 60, bytes[0].base, count) },
-            inSwift: { coarse = $0.levels(bands[0], width: width, columns: 0..<width, rows: 0..<height, scale: 60) },
-            collect: { bytes[0].base.update(from: coarse, count: count) }),
-        Benchmark(
-            name: "squaredDifference", pixels: count, bytesPerPixel: 12, outputs: [out[0].bytes],
-            inC: { c_squared_difference(before.base, after.base, out[0].base, count) },
-            inSwift: {
-                $0.squaredDifference(
-                    beforeArray.span, afterArray.span, into: UnsafeMutableBufferPointer(start: out[0].base, count: count).mutableSpan)
-            }),
-        Benchmark(
-            name: "difference", pixels: count, bytesPerPixel: 12, outputs: [out[0].bytes],
-            inC: { c_difference(before.base, after.base, out[0].base, count) },
-            inSwift: {
-                $0.difference(
-                    beforeArray.span, afterArray.span, into: UnsafeMutableBufferPointer(start: out[0].base, count: count).mutableSpan)
-            }),
-        Benchmark(
-            name: "takeRoots", pixels: count, bytesPerPixel: 8, outputs: [out[0].bytes],
-            reset: { out[0].base.update(from: after.base, count: count) },
-            inC: { c_roots(out[0].base, count) },
-            inSwift: { $0.takeRoots(UnsafeMutableBufferPointer(start: out[0].base, count: count).mutableSpan) }),
-        Benchmark(
             name: "mean of 4 bands", pixels: count, bytesPerPixel: 20, outputs: [out[0].bytes],
             inC: { c_mean(addresses(scene.bands), 4, out[0].base, count) },
             inSwift: { $0.mean(of: bands, into: UnsafeMutableBufferPointer(start: out[0].base, count: count).mutableSpan) }),

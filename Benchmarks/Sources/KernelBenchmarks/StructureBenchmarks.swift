@@ -17,6 +17,7 @@ func structureBenchmarks(_ scene: Scene) -> [Benchmark] {
     var differences = bands
     var plane = bands[0]
     var found: [Float] = []
+    var levels: [Int8] = []
     let validity = scene.validity.array
     let noise: [Float] = [1, 1.5, 0.7, 2]
     let (columns, rows) = (structure.cells.columns, structure.cells.rows)
@@ -48,6 +49,11 @@ func structureBenchmarks(_ scene: Scene) -> [Benchmark] {
                     structure, coefficients: coefficients, of: bands, columns: 0..<width, rows: 0..<height)
             },
             collect: { for band in [0, 3] { out[band].base.update(from: differences[band], count: count) } }),
+        Benchmark(
+            name: "detailLevels", pixels: count, bytesPerPixel: 9, outputs: [scene.outBytes[0].bytes],
+            inC: { c_detail_levels(scene.floats[0].base, scene.floats[2].base, 60, scene.outBytes[0].base, count) },
+            inSwift: { levels = $0.detailLevels(structure, columns: 0..<width, rows: 0..<height, scale: 60) },
+            collect: { scene.outBytes[0].base.update(from: levels, count: count) }),
         Benchmark(
             name: "subtractInterpolated", pixels: count, bytesPerPixel: 8, outputs: [out[0].bytes], tolerance: 1e-5,
             reset: {
