@@ -85,6 +85,8 @@ final class CairoCanvas {
     let height: Int
     private let surface: OpaquePointer
     private let context: OpaquePointer
+    /// Cairo shares its fonts between surfaces; threads that write at once may wait for each other's for ever.
+    private static let fonts = Guarded<Void>(())
 
     /// - Throws: `InputError` where there is no memory for it. - Precondition: both sides are 1 to 32 767.
     init(width: Int, height: Int) throws {
@@ -162,18 +164,22 @@ final class CairoCanvas {
             }
         case .text(let text, let origin, let font, let colour):
             set(colour)
-            select(font)
-            cairo_move_to(context, origin.x, origin.y)
-            cairo_show_text(context, text)
+            Self.fonts.withLock { _ in
+                select(font)
+                cairo_move_to(context, origin.x, origin.y)
+                cairo_show_text(context, text)
+            }
         }
     }
 
     /// How far a text advances, in picture pixels.
     func width(of text: String, _ font: PictureFont) -> Double {
-        select(font)
-        var extents = cairo_text_extents_t()
-        cairo_text_extents(context, text, &extents)
-        return extents.x_advance
+        Self.fonts.withLock { _ in
+            select(font)
+            var extents = cairo_text_extents_t()
+            cairo_text_extents(context, text, &extents)
+            return extents.x_advance
+        }
     }
 
     /// Rows of premultiplied ARGB, each a 32-bit word, `stride` words apart.
