@@ -73,21 +73,6 @@ void c_detail_levels(const float *restrict a, const float *restrict b, float sca
     }
 }
 
-void c_squared_difference(const float *restrict a, const float *restrict b, float *restrict out, len count) {
-    for (len i = 0; i < count; i++) {
-        float d = a[i] - b[i];
-        out[i] = d * d;
-    }
-}
-
-void c_difference(const float *restrict a, const float *restrict b, float *restrict out, len count) {
-    for (len i = 0; i < count; i++) out[i] = a[i] - b[i];
-}
-
-void c_roots(float *values, len count) {
-    for (len i = 0; i < count; i++) values[i] = sqrtf(values[i]);
-}
-
 void c_mean(const float *const *planes, int bands, float *restrict out, len count) {
     float share = 1 / (float)bands;
     if (bands == 4) {

@@ -23,9 +23,6 @@ void c_signed_change(
     const float *const *rows, int bands, const uint16_t *restrict steps, const float *restrict table, const uint8_t *restrict validity,
     int8_t *restrict coarse, int16_t *restrict fine, len count);
 void c_detail_levels(const float *restrict a, const float *restrict b, float scale, int8_t *restrict out, len count);
-void c_squared_difference(const float *restrict a, const float *restrict b, float *restrict out, len count);
-void c_difference(const float *restrict a, const float *restrict b, float *restrict out, len count);
-void c_roots(float *values, len count);
 void c_mean(const float *const *planes, int bands, float *restrict out, len count);
 void c_steps(const float *restrict values, float scale, uint16_t most, const uint8_t *restrict validity, uint16_t *restrict out, len count);
 void c_clipped_energy(
