@@ -5,7 +5,7 @@ import Reporting
 import Scenes
 
 /// One diff picture: what two dates of a tile show, with what came between them.
-struct PictureJob: Sendable {
+struct PictureJob {
     let tile: TileResult
     let pair: TileResult.Pair
     let steps: StepStore

@@ -129,6 +129,11 @@ final class CairoCanvas {
 
     /// - Parameter seen: outside of it nothing need be drawn.
     func draw(_ shape: PictureShape, in seen: PictureRect) {
+        // From the font's choice until its release.
+        if case .text = shape.kind { Self.fonts.withLock { _ in paint(shape, in: seen) } } else { paint(shape, in: seen) }
+    }
+
+    private func paint(_ shape: PictureShape, in seen: PictureRect) {
         cairo_save(context)
         defer { cairo_restore(context) }
         if let clip = shape.clip {
@@ -164,11 +169,9 @@ final class CairoCanvas {
             }
         case .text(let text, let origin, let font, let colour):
             set(colour)
-            Self.fonts.withLock { _ in
-                select(font)
-                cairo_move_to(context, origin.x, origin.y)
-                cairo_show_text(context, text)
-            }
+            select(font)
+            cairo_move_to(context, origin.x, origin.y)
+            cairo_show_text(context, text)
         }
     }
 
