@@ -124,13 +124,26 @@ struct ReportSwipes {
 
     /// Median ± 3 robust deviations become 1…255; 0 stays no data.
     private static func stretched(_ piece: [UInt8]) -> [UInt8] {
-        func median(_ values: [Int]) -> Int { values.isEmpty ? 0 : values.sorted()[values.count / 2] }
-        let seen = piece.filter { $0 != 0 }.map(Int.init)
-        let middle = median(seen)
-        let deviation = max(1, 1.4826 * Double(median(seen.map { abs($0 - middle) })))
-        return piece.map { value in
+        var counts = [Int](repeating: 0, count: 256)
+        for value in piece where value != 0 { counts[Int(value)] += 1 }
+        let middle = median(counts)
+        var deviations = [Int](repeating: 0, count: 256)
+        for (value, count) in counts.enumerated() { deviations[abs(value - middle)] += count }
+        let deviation = max(1, 1.4826 * Double(median(deviations)))
+        let levels = counts.indices.map { value -> UInt8 in
             guard value != 0 else { return 0 }
-            return UInt8(max(1, min(255, (128 + 127 * (Double(value) - Double(middle)) / (3 * deviation)).rounded())))
+            return UInt8(max(1, min(255, (128 + 127 * Double(value - middle) / (3 * deviation)).rounded())))
         }
+        return piece.map { levels[Int($0)] }
+    }
+
+    /// The upper median of values that are there `counts[value]` times; 0 where none is.
+    private static func median(_ counts: [Int]) -> Int {
+        var behind = counts.reduce(0, +) / 2
+        for (value, count) in counts.enumerated() {
+            if count > behind { return value }
+            behind -= count
+        }
+        return 0
     }
 }

@@ -8,6 +8,8 @@ enum ReportText {
     /// Text for element content and quoted attribute values alike. What could steer the page or its reader's eye is made visible: control
     /// characters, and those that reverse or hide text (Unicode Standard Annex 9; Unicode Technical Report 36, section 2.9).
     static func escaped(_ text: String) -> String {
+        // A picture in the page is a text of some hundred thousand such bytes.
+        if text.utf8.allSatisfy(isPlain) { return text }
         var out = ""
         out.reserveCapacity(text.utf8.count)
         for scalar in text.unicodeScalars {
@@ -25,6 +27,14 @@ enum ReportText {
             }
         }
         return out
+    }
+
+    /// A character of ASCII that stands for itself.
+    private static func isPlain(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""), UInt8(ascii: "'"): false
+        default: (0x20..<0x7F).contains(byte)
+        }
     }
 
     private static func isDeceptive(_ scalar: Unicode.Scalar) -> Bool {
