@@ -188,10 +188,15 @@ struct OutputAssembly {
                 if let files = steps.standing(picture.paths, madeOf: picture.key) { standing += files } else { waiting.append(picture) }
             }
         }
-        for (index, picture) in waiting.enumerated() {
-            try picture.draw(into: output, jobs: jobs)
+        let (pictures, folder) = (waiting, output)
+        let largest = pictures.map(\.bytes).max() ?? 0
+        let together = WorkerPool.together(count: pictures.count, jobs: jobs, bytesEach: largest)
+        let threads = max(1, jobs / together)
+        try WorkerPool.mapInOrder(count: pictures.count, jobs: together, window: 2 * together) {
+            try pictures[$0].draw(into: folder, jobs: threads)
+        } consume: { index, _ in
             steps.countComputed(.picture)
-            progress(Double(index + 1) / Double(waiting.count))
+            progress(Double(index + 1) / Double(pictures.count))
         }
     }
 

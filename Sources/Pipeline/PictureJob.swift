@@ -39,6 +39,9 @@ struct PictureJob {
     /// Paths of its files below the output folder, the picture first.
     var paths: [String] { PairFiles.picture(tile.stem(pair)) }
 
+    /// What drawing it takes, roughly: planes of both dates and what comes of them.
+    var bytes: Int { 6 * tile.grid.size.pixelCount }
+
     /// - Parameter jobs: worker threads; nothing in the picture depends on it.
     func draw(into output: StagedOutput, jobs: Int) throws {
         let size = tile.grid.size

@@ -85,7 +85,7 @@ final class CairoCanvas {
     let height: Int
     private let surface: OpaquePointer
     private let context: OpaquePointer
-    /// Cairo shares its fonts between surfaces; threads that write at once may wait for each other's for ever.
+    /// Cairo shares its fonts between surfaces, and its font library is not made for threads that open, use and close them at once.
     private static let fonts = Guarded<Void>(())
 
     /// - Throws: `InputError` where there is no memory for it. - Precondition: both sides are 1 to 32 767.
@@ -114,7 +114,8 @@ final class CairoCanvas {
     }
 
     deinit {
-        cairo_destroy(context)
+        // It may have the last hold of a font.
+        Self.fonts.withLock { _ in cairo_destroy(context) }
         cairo_surface_destroy(surface)
     }
 
