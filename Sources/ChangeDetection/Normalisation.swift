@@ -17,8 +17,39 @@ public struct Normalisation: Sendable, Equatable, Codable {
     /// Sources: Canty & Nielsen, "Automatic radiometric normalization of multitemporal satellite imagery with the iteratively re-weighted MAD
     /// transformation", Remote Sens. Environ. 112 (2008): orthogonal regression, since both dates carry noise, on no-change pixels found by
     /// iteration. Here the weight is 1 / (1 + q/4)² with q the mean squared standardised residual over the bands.
+    ///
+    /// Dates in different units (reflectance and the numbers of a file whose scale nobody told) are brought to about one unit first, since distances at right
+    /// angles to the line mean nothing between units.
     /// - Parameters `before`, `after`: values of the same pixels, band by band; at least a few hundred pixels.
     static func fit(before: [[Float]], after: [[Float]]) -> Normalisation {
+        let units = zip(before, after).map { unit(of: $1, in: $0) }
+        guard units.contains(where: { $0 != 1 }) else { return fitInOneUnit(before: before, after: after) }
+        let scaled = zip(after, units).map { band, unit in band.map { $0 * Float(unit) } }
+        var fit = fitInOneUnit(before: before, after: scaled)
+        // Where a date of clouds meets bare ground they vary by as much too, but have nothing in common: a gain of 1.
+        guard units.indices.contains(where: { units[$0] != 1 && fit.gain[$0] != 1 }) else {
+            return fitInOneUnit(before: before, after: after)
+        }
+        for band in units.indices { fit.gain[band] *= units[band] }
+        return fit
+    }
+
+    /// No weather or season changes how much a band varies by as much.
+    private static let greatestRatioWithinUnit = 20.0
+
+    /// What the values of a band are to be multiplied by to vary about as much as another date's; 1 where they might be in one unit.
+    private static func unit(of band: [Float], in reference: [Float]) -> Double {
+        func spread(_ values: [Float]) -> Double {
+            var some = stride(from: 0, to: values.count, by: max(1, values.count / 8192)).map { values[$0] }
+            let middle = RobustStatistics.median(&some)
+            return Double(RobustStatistics.centredDeviation(some.map { $0 - middle }))
+        }
+        let ratio = spread(reference) / spread(band)
+        guard ratio.isFinite, ratio > 0 else { return 1 }
+        return (1 / greatestRatioWithinUnit...greatestRatioWithinUnit).contains(ratio) ? 1 : ratio
+    }
+
+    private static func fitInOneUnit(before: [[Float]], after: [[Float]]) -> Normalisation {
         let bandCount = before.count
         let count = before.first?.count ?? 0
         var gain = [Double](repeating: 1, count: bandCount)

@@ -150,7 +150,11 @@ public enum SceneFinder {
             }
             let raw = scenes.filter { $0.bands.contains { $0.scaleSource == .none } }
             if !raw.isEmpty {
-                notes.append((label + "no scale to reflectance is known for \(days(raw)); own units").oneLine)
+                let isMixed = raw.count < scenes.count
+                notes.append(
+                    (label + "no scale to reflectance is known for \(days(raw)); own units"
+                        + (isMixed ? ", brought to those of the tile's other dates by what both show" : ""))
+                        .oneLine)
             }
             return notes
         }

@@ -22,6 +22,30 @@ struct ModelTests {
         #expect(abs(fit.offset[1] - 0.1 / 1.2) < 0.02)
     }
 
+    @Test(
+        "a date in other units is brought to the earlier one's, as well as one in the same",
+        arguments: [0.0001, 0.004, 1.0, 40.0, 10_000.0])
+    func units(unit: Double) {
+        let ground = TestScene.Ground(seed: 11)
+        let before = TestScene.block(ground, window: window, gains: [1, 1], offsets: [0, 0], noise: 0.05, seed: 1)
+        let after = TestScene.block(ground, window: window, gains: [0.9, 1.2], offsets: [0.3, -0.1], noise: 0.05, seed: 2) { x, y in
+            x < 80 && y < 80 ? 2 : 0
+        }
+        let other = after.planes.map { plane in plane.values.map { $0 * Float(unit) } }
+        let fit = Normalisation.fit(before: before.planes.map(\.values), after: other)
+        #expect(abs(fit.gain[0] * unit - 1 / 0.9) < 0.01)
+        #expect(abs(fit.gain[1] * unit - 1 / 1.2) < 0.01)
+        #expect(abs(fit.offset[0] + 0.3 / 0.9) < 0.02)
+        #expect(abs(fit.offset[1] - 0.1 / 1.2) < 0.02)
+    }
+
+    @Test("a date of clouds is not taken for one in other units")
+    func clouds() {
+        let ground = TestScene.block(TestScene.Ground(seed: 11), window: window, gains: [0.01], offsets: [0.2], noise: 0.001, seed: 3)
+        let clouds = TestScene.block(TestScene.Ground(seed: 5), window: window, gains: [1], offsets: [0.6], noise: 0.001, seed: 4)
+        #expect(Normalisation.fit(before: [ground.planes[0].values], after: [clouds.planes[0].values]).gain == [1])
+    }
+
     @Test("bands without common texture are matched in level only")
     func noTexture() {
         let a = TestScene.block(TestScene.Ground(seed: 0), window: window, gains: [0], offsets: [0.2], noise: 0.01, seed: 3)

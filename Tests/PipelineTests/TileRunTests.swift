@@ -22,13 +22,15 @@ struct TileRunTests {
     }
 
     /// Ground that stays, with noise of each date.
-    private static func write(to path: String, date: Int, blockSize: Int = 64) throws {
+    private static func write(
+        to path: String, date: Int, blockSize: Int = 64, bandNames: [String] = ["B03", "B04"], scale: Double? = 0.0001
+    ) throws {
         let grid = RasterGrid(
             size: size, transform: GeoTransform(originX: 640_000, originY: 3_440_000, pixelWidth: 10, pixelHeight: 10), crs: .epsg(32633))
         let writer = try COGWriter(
             path: path,
             description: COGDescription(
-                grid: grid, bandNames: ["B03", "B04"], sampleType: .uint16, noData: 0, scale: 0.0001, blockSize: blockSize))
+                grid: grid, bandNames: bandNames, sampleType: .uint16, noData: 0, scale: scale, blockSize: blockSize))
         var samples: [UInt16] = []
         for band in 0..<2 {
             for i in 0..<size.pixelCount {
@@ -104,6 +106,27 @@ struct TileRunTests {
             }
             #expect(abs(fitted.clearShare - derived.clearShare) < 0.05)
             #expect(abs(fitted.observedSquareKilometres / derived.observedSquareKilometres - 1) < 0.05)
+        }
+    }
+
+    @Test("A date whose scale nobody told is brought to the reflectance of the others, and the warning says so")
+    func mixedUnits() throws {
+        for (index, date) in Self.dates.enumerated() {
+            // Of no product whose numbers are known.
+            try Self.write(
+                to: folder.file("Plain/place/\(date).tif"), date: index, bandNames: ["b1", "b2"], scale: index == 2 ? nil : 0.0001)
+        }
+        let inventory = try SceneFinder.find(in: folder.file("Plain"))
+        #expect(inventory.warnings.contains { $0.contains("own units, brought to those of the tile's other dates") })
+        let outcome = try tile(StepStore(ledger: nil), DecodedBlockCache(budget: 64 << 20)).run(inventory.scenes) { _ in }
+        let records = try #require(outcome.result).pairs.map(\.record)
+        let raw = try #require(records.first { $0.after == Self.dates[2] })
+        let alike = try #require(records.first { $0.before == Self.dates[0] && $0.after == Self.dates[1] })
+        for band in 0..<2 {
+            let gain = try #require(raw.gain[band])
+            let noises = try (#require(raw.noiseSigma[band]), #require(alike.noiseSigma[band]))
+            #expect(abs(gain / 0.0001 - 1) < 0.05)
+            #expect(abs(noises.0 / noises.1 - 1) < 0.15)
         }
     }
 
