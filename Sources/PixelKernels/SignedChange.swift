@@ -31,7 +31,7 @@ extension KernelSet {
         var fine: [Int16] = []
         let coarse = [Int8](unsafeUninitializedCapacity: count) { coarse, coarseCount in
             fine = [Int16](unsafeUninitializedCapacity: wantsFine ? count : 0) { fine, fineCount in
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: columns.count) { z in
+                withUnsafeTemporaryAllocation(of: Float.self, capacity: max(columns.count, PixelKernelsBaseline.signedChangePiece)) { z in
                     withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: max(1, bands)) { pointers in
                         guard let z = z.baseAddress, let rowsOfBands = pointers.baseAddress, let coarse = coarse.baseAddress else { return }
                         let fine = wantsFine ? fine.baseAddress : nil
@@ -44,7 +44,7 @@ extension KernelSet {
                                         guard bands != 4 else {
                                             return ofFour(
                                                 rowsOfBands, steps + start, weights, validity + start, Self.stepsPerSigmaInt8,
-                                                coarse + target, Self.stepsPerSigmaInt16, fine.map { $0 + target }, columns.count)
+                                                coarse + target, Self.stepsPerSigmaInt16, fine.map { $0 + target }, z, columns.count)
                                         }
                                         weigh(rowsOfBands, bands, steps + start, weights, z, columns.count)
                                     }

@@ -232,7 +232,7 @@ import Testing
     @Test(arguments: KernelSet.available, [1, 4, 5])
     func `bands are weighed by their pixel's step, and both quantisations round and clamp`(_ kernels: KernelSet, _ bands: Int) {
         var random = SeededGenerator(seed: 21)
-        let (width, height, steps) = (70, 9, 6)
+        let (width, height, steps) = (590, 4, 6)
         let count = width * height
         var differences = (0..<bands).map { _ in (0..<count).map { _ in Float.random(in: -9...9, using: &random) } }
         for special in [Float.nan, .infinity, -.infinity, 1e30, -1e30] {
@@ -241,7 +241,7 @@ import Testing
         let stepOf = (0..<count).map { _ in UInt16.random(in: 0..<UInt16(steps), using: &random) }
         let weights = (0..<(steps * bands)).map { _ in Float.random(in: -1...1, using: &random) }
         let validity = (0..<count).map { _ in Int.random(in: 0..<6, using: &random) == 0 ? UInt8(0) : 255 }
-        let (columns, rows) = (3..<68, 2..<9)
+        let (columns, rows) = (3..<588, 1..<4)
         let found = kernels.signedChange(
             differences: differences, width: width, columns: columns, rows: rows, steps: stepOf, weights: weights, validity: validity)
         #expect(found.coarse.count == columns.count * rows.count && found.fine.count == found.coarse.count)
