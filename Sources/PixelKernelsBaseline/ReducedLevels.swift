@@ -122,10 +122,10 @@ package func subtractWeighed(
         let (a, b) = (weights[x], otherWeights[x])
         let mean = Float(Int32(values[x])) / Float(Int32(a > 1 ? a : 1))
         let otherMean = Float(Int32(other[x])) / Float(Int32(b > 1 ? b : 1))
-        var difference = (mean - otherMean) * whole
-        difference = difference < 32_767 ? difference : 32_767
-        difference = difference > -32_767 ? difference : -32_767
-        let rounded = Int16(truncatingIfNeeded: (difference + 12_582_912).bitPattern)
+        let difference = (mean - otherMean) * whole
+        // The integer stands in the low bits of the sum's pattern. Of patterns the lesser is one instruction, of floats before an addition two.
+        let pattern = Int32(bitPattern: ((difference > -32_767 ? difference : -32_767) + 12_582_912).bitPattern)
+        let rounded = Int16(truncatingIfNeeded: pattern < 0x4B40_7FFF ? pattern : 0x4B40_7FFF)
         let known: Int16 = a > limit ? -1 : 0
         let otherKnown: Int16 = b > otherLimit ? -1 : 0
         values[x] = rounded & known & otherKnown
