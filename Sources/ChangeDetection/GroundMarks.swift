@@ -21,7 +21,26 @@ public struct GroundMarks: Sendable {
     public func contains(_ point: DetectedLine.Point) -> Bool {
         let (column, row) = (Int(point.x.rounded(.down)), Int(point.y.rounded(.down)))
         guard column >= 0, row >= 0, column < width, row < height else { return false }
-        return marks[row * pitch + column >> 6] >> UInt64(column & 63) & 1 == 1
+        return contains(x: column, y: row)
+    }
+
+    /// - Precondition: the pixel lies within.
+    func contains(x: Int, y: Int) -> Bool { marks[y * pitch + x >> 6] >> UInt64(x & 63) & 1 == 1 }
+
+    func marksAny(row: Int) -> Bool { marks[(row * pitch)..<((row + 1) * pitch)].contains { $0 != 0 } }
+
+    /// Calls `body` with the marked columns among some of a row. - Precondition: they lie within.
+    @inline(__always)
+    func forEachMark(row: Int, columns: Range<Int>, _ body: (Int) -> Void) {
+        guard !columns.isEmpty else { return }
+        for word in (columns.lowerBound >> 6)...((columns.upperBound - 1) >> 6) {
+            var bits = marks[row * pitch + word]
+            while bits != 0 {
+                let x = 64 * word + bits.trailingZeroBitCount
+                if columns.contains(x) { body(x) }
+                bits &= bits - 1
+            }
+        }
     }
 
     public mutating func mark(_ points: [DetectedLine.Point]) {

@@ -9,12 +9,20 @@ public struct SearchPlanes: Sendable {
     public var signed: [Int8]
     /// 1 σ a step.
     public var structure: [Int8]
+    /// Where the change is not this search's: there it counts as none. Only what looks for sites knows of it.
+    private(set) var taken: GroundMarks?
 
     public init(size: RasterSize) {
         width = size.width
         height = size.height
         signed = [Int8](repeating: -128, count: size.pixelCount)
         structure = [Int8](repeating: 0, count: size.pixelCount)
+    }
+
+    /// Planes of which every pixel is to be stored before any is read: memory that nobody has written to costs nothing until then.
+    public init(toBeStored size: RasterSize) {
+        func plane() -> [Int8] { [Int8](unsafeUninitializedCapacity: size.pixelCount) { $1 = size.pixelCount } }
+        self.init(size: size, signed: plane(), structure: plane())
     }
 
     /// - Precondition: `signed` fits the size, and `structure` too or is empty, where only the change is wanted.
@@ -66,23 +74,21 @@ public struct SearchPlanes: Sendable {
     /// Rows that one thread works on at a time.
     private static let rowsOfPiece = 256
 
-    /// The same with a change of its own, ready to be written to. The first write to memory that is shared would copy all of it on one thread.
-    func withOwnChange(by mapping: Mapping = .serial) -> SearchPlanes {
+    /// The same with no change within `reach` pixels both ways of lines, where it was observed. Marks are kept beside the planes: a plane of its own
+    /// would be another byte a pixel.
+    func withoutChange(along lines: [[DetectedLine.Point]], reach: Int) -> SearchPlanes {
+        var marks = GroundMarks(size: RasterSize(width: width, height: height), radius: reach)
+        for line in lines { marks.mark(line) }
         var result = self
-        let piece = Self.rowsOfPiece * max(1, width)
-        result.signed = [Int8](unsafeUninitializedCapacity: signed.count) { copy, count in
-            signed.withUnsafeBufferPointer { signed in
-                guard let source = signed.baseAddress, let target = copy.baseAddress else { return }
-                let planes = Rows(source: KernelSet.LevelRow(levels: source, structure: source), levels: target, structure: target)
-                let all = signed.count
-                mapping.each((all + piece - 1) / piece) { k in
-                    let first = k * piece
-                    (planes.levels + first).initialize(from: planes.source.levels + first, count: min(piece, all - first))
-                }
-            }
-            count = signed.count
-        }
+        result.taken = marks
         return result
+    }
+
+    /// The signed change of a pixel, as it counts.
+    func level(x: Int, y: Int) -> Int8 {
+        let level = signed[y * width + x]
+        guard level != -128, let taken else { return level }
+        return taken.contains(x: x, y: y) ? 0 : level
     }
 
     /// Half the size: sums of 2 × 2 pixels over the root of their number, so that white noise keeps its variance, and the root mean square of old
@@ -136,11 +142,22 @@ public struct SearchPlanes: Sendable {
         }
         // What lies below the scene was not observed, nor what lies right of it.
         let missing = [Int8](repeating: -128, count: max(2, width))
+        let own = UnsafeMutablePointer<Int8>.allocate(capacity: 2 * width)
+        defer { own.deallocate() }
+        // With what counts as no change, where there is any.
+        func counted(_ y: Int, in own: UnsafeMutablePointer<Int8>) -> KernelSet.LevelRow {
+            let row = row(y)
+            guard let taken, taken.marksAny(row: y) else { return row }
+            own.update(from: row.levels, count: width)
+            taken.forEachMark(row: y, columns: 0..<width) { x in if own[x] != -128 { own[x] = 0 } }
+            return KernelSet.LevelRow(levels: own, structure: row.structure)
+        }
         missing.withUnsafeBufferPointer { missing in
             guard let missing = missing.baseAddress else { return }
             for y in range {
-                let upper = row(2 * y)
-                let lower = 2 * y + 1 < height ? row(2 * y + 1) : KernelSet.LevelRow(levels: missing, structure: missing)
+                let upper = counted(2 * y, in: own)
+                let lower =
+                    2 * y + 1 < height ? counted(2 * y + 1, in: own + width) : KernelSet.LevelRow(levels: missing, structure: missing)
                 let target = y * ((width + 1) / 2)
                 kernels.halve(upper, lower, levels: rows.levels + target, structure: rows.structure + target, count: width / 2)
                 guard width % 2 == 1 else { continue }
@@ -153,15 +170,6 @@ public struct SearchPlanes: Sendable {
                         KernelSet.LevelRow(levels: last + 2, structure: last + 6), levels: rows.levels + target + x / 2,
                         structure: rows.structure + target + x / 2, count: 1)
                 }
-            }
-        }
-    }
-
-    /// No change within `reach` pixels both ways of a line, where it was observed.
-    mutating func removeChange(along points: [DetectedLine.Point], reach: Int) {
-        GroundMarks.forEachSquare(along: points, radius: reach, size: RasterSize(width: width, height: height)) { square in
-            for y in square.y..<square.maxY {
-                for i in (y * width + square.x)..<(y * width + square.maxX) where signed[i] != -128 { signed[i] = 0 }
             }
         }
     }

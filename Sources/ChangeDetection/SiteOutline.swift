@@ -13,7 +13,7 @@ enum SiteOutline {
         let sign: Float = peak.response > 0 ? 1 : -1
         func change(_ x: Int, _ y: Int) -> Float {
             guard x >= 0, y >= 0, x < planes.width, y < planes.height else { return 0 }
-            let value = planes.signed[y * planes.width + x]
+            let value = planes.level(x: x, y: y)
             return value == -128 ? 0 : Float(value) * sign
         }
         var means = [Float](repeating: 0, count: side * side)

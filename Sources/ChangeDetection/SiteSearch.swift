@@ -32,8 +32,7 @@ public struct SiteSearch: Sendable {
     public init(_ planes: SearchPlanes, lines: [DetectedLine], by mapping: Mapping = .serial) {
         var first = planes
         if !lines.isEmpty {
-            first = planes.withOwnChange(by: mapping)
-            for line in lines { first.removeChange(along: line.pointsWithExtendedEnds(by: Self.endReach), reach: Self.lineReach) }
+            first = planes.withoutChange(along: lines.map { $0.pointsWithExtendedEnds(by: Self.endReach) }, reach: Self.lineReach)
         }
         let half = first.reducedByTwo(by: mapping)
         let levels = [first, half, half.reducedByTwo(by: mapping)]

@@ -63,6 +63,31 @@ import Testing
         let one = planes.reducedByTwo()
         let several = planes.reducedByTwo(by: backwards)
         #expect(one.signed == several.signed && one.structure == several.structure)
-        #expect(planes.withOwnChange(by: backwards).signed == planes.signed)
+    }
+
+    @Test(arguments: [0, 3]) func whatIsTakenCountsAsNoChangeWhereItWasObserved(reach: Int) {
+        let size = RasterSize(width: 149, height: 111)
+        var planes = SearchPlanes(size: size)
+        for i in 0..<size.pixelCount where i % 11 != 0 {
+            planes.signed[i] = Int8(i * 7919 % 200 - 100)
+            planes.structure[i] = Int8(i % 50)
+        }
+        let lines = [Self.walk(30, seed: 3), Self.walk(20, seed: 8)]
+        var cleared = planes
+        for line in lines {
+            GroundMarks.forEachSquare(along: line, radius: reach, size: size) { square in
+                for y in square.y..<square.maxY {
+                    for i in (y * size.width + square.x)..<(y * size.width + square.maxX) where cleared.signed[i] != -128 {
+                        cleared.signed[i] = 0
+                    }
+                }
+            }
+        }
+        #expect(cleared.signed != planes.signed)
+        let taken = planes.withoutChange(along: lines, reach: reach)
+        #expect(taken.signed == planes.signed)
+        #expect((0..<size.pixelCount).map { taken.level(x: $0 % size.width, y: $0 / size.width) } == cleared.signed)
+        let (half, expected) = (taken.reducedByTwo(), cleared.reducedByTwo())
+        #expect(half.signed == expected.signed && half.structure == expected.structure)
     }
 }
