@@ -164,7 +164,7 @@ public struct LineSearch: Sendable {
     private static func collect(
         _ sign: ChainSearch.Sign, of search: ChainSearch, in beamlets: BeamletSums, into chains: inout ChainList
     ) {
-        var used = BytePlaneMarks(width: beamlets.width, rows: beamlets.stripCount + 1)
+        var used = NodeMarks(width: beamlets.width, rows: beamlets.stripCount + 1)
         for candidate in search.candidates(sign)
         where !used.isMarked(row: Int(candidate.strip) + 1, column: Int(candidate.column)) {
             let isKept = search.trace(candidate, sign: sign, into: &chains) { used.isMarked(row: $0.strip, column: $0.column) }
@@ -175,19 +175,21 @@ public struct LineSearch: Sendable {
 
 }
 
-/// Which nodes a chain has taken already.
-struct BytePlaneMarks {
+/// Which nodes a chain has taken already, one bit each.
+struct NodeMarks {
+    private let pitch: Int
     private let width: Int
-    private var marks: [Bool]
+    private var marks: [UInt64]
 
     init(width: Int, rows: Int) {
         self.width = width
-        marks = [Bool](repeating: false, count: width * rows)
+        pitch = (width + 63) / 64
+        marks = [UInt64](repeating: 0, count: pitch * rows)
     }
 
-    func isMarked(row: Int, column: Int) -> Bool { marks[row * width + column] }
+    func isMarked(row: Int, column: Int) -> Bool { marks[row * pitch + column >> 6] >> UInt64(column & 63) & 1 == 1 }
 
     mutating func mark(row: Int, column: Int, reach: Int) {
-        for x in max(0, column - reach)...min(width - 1, column + reach) { marks[row * width + x] = true }
+        for x in max(0, column - reach)...min(width - 1, column + reach) { marks[row * pitch + x >> 6] |= 1 << UInt64(x & 63) }
     }
 }
