@@ -11,12 +11,13 @@ enum MaskFringe {
     private static let leakReach = 16
     private static let leakLimit = 30
 
-    static func remove(from planes: inout SearchPlanes) {
-        guard mayHoldMasks(planes) else { return }
+    /// - Returns: whether anything was taken out.
+    static func remove(from planes: inout SearchPlanes) -> Bool {
+        guard mayHoldMasks(planes) else { return false }
         let hidden = BytePlane(width: planes.width, height: planes.height, values: planes.signed.map { $0 == -128 ? 255 : 0 })
         // The rim that interpolation costs at a scene's edge is narrower than a speck.
         let core = hidden.eroded(by: speckRadius)
-        guard core.values.contains(255) else { return }
+        guard core.values.contains(255) else { return false }
         let open = BytePlane(width: planes.width, height: planes.height, values: core.values.map { ~$0 }).eroded(by: speckRadius + width)
         var front: [Int] = []
         for i in open.values.indices where open.values[i] == 0 {
@@ -39,6 +40,7 @@ enum MaskFringe {
             }
             front = next
         }
+        return true
     }
 }
 
@@ -55,5 +57,7 @@ extension MaskFringe {
 
 extension SearchPlanes {
     /// Takes out what lies beside masks (`MaskFringe`). To be called once, when every block is stored.
-    public mutating func closeMasks() { MaskFringe.remove(from: &self) }
+    ///
+    /// - Returns: whether anything was taken out.
+    public mutating func closeMasks() -> Bool { MaskFringe.remove(from: &self) }
 }

@@ -149,16 +149,22 @@ private struct PartialChange {
     private var luminance: [UInt8]
     private var luminanceBefore: [UInt8]
     private var law = UndirectedLaw()
+    private var observed = 0
+    private var covered = 0
 
     init(size: RasterSize, keepsBefore: Bool) {
-        planes = SearchPlanes(size: size)
-        luminance = [UInt8](repeating: 0, count: size.pixelCount)
-        luminanceBefore = keepsBefore ? luminance : []
+        // The blocks together are the whole.
+        func plane() -> [UInt8] { [UInt8](unsafeUninitializedCapacity: size.pixelCount) { $1 = size.pixelCount } }
+        planes = SearchPlanes(toBeStored: size)
+        luminance = plane()
+        luminanceBefore = keepsBefore ? plane() : []
     }
 
     mutating func add(_ change: ChangeBlock, before: [UInt8], after: [UInt8]) {
         planes.store(change)
         law.add(change)
+        observed += change.signed.reduce(0) { $0 + ($1 == -128 ? 0 : 1) }
+        covered += after.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
         let block = change.window
         for y in 0..<block.height {
             let target = (block.y + y) * planes.width + block.x
@@ -169,9 +175,7 @@ private struct PartialChange {
     }
 
     consuming func finished(squareKilometresPerPixel: Double) -> SweptChange {
-        planes.closeMasks()
-        let observed = planes.observedCount
-        let covered = luminance.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+        if planes.closeMasks() { observed = planes.observedCount }
         return SweptChange(
             planes: planes, luminance: luminance, luminanceBefore: luminanceBefore,
             observedSquareKilometres: Double(observed) * squareKilometresPerPixel,
