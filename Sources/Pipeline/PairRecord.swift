@@ -107,7 +107,8 @@ public struct PairRecord: Codable, Sendable, Equatable {
         self.before = before
         self.after = after
         self.shift = shift
-        self.gain = gain.map { $0.rounded(decimals: 6) }
+        // Between dates in different units a gain has its digits further behind.
+        self.gain = gain.map { $0.rounded(decimals: $0.isFinite && $0 != 0 ? min(18, max(6, 5 - $0.exponent * 3 / 10)) : 6) }
         self.offset = offset.map { $0.rounded(decimals: 6) }
         self.noiseSigma = noiseSigma.map { $0.rounded(decimals: 6) }
         self.clearShare = clearShare.rounded(decimals: 4) ?? 0
