@@ -283,7 +283,7 @@ struct OutputAssembly {
                 title: title, created: created, tiles: tiles, earthworks: earthworks + momentary, claims: document, places: places,
                 parameters: parameters,
                 summary: summary)
-            content.swipes = try ReportSwipes(tiles: tiles, steps: steps).pictures(of: earthworks)
+            content.swipes = try ReportSwipes(tiles: tiles, steps: steps, jobs: jobs).pictures(of: earthworks)
             func listed(_ file: Manifest.File) -> ReportContent.File {
                 ReportContent.File(path: file.path, sha256: file.sha256, bytes: file.bytes)
             }

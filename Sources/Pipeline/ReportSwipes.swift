@@ -14,9 +14,11 @@ struct ReportSwipes {
 
     let tiles: [TileResult]
     let steps: StepStore
+    /// Worker threads; nothing in a picture depends on it.
+    let jobs: Int
 
     /// What to cut for one earthwork.
-    private struct Cut {
+    private struct Cut: Sendable {
         let id: String
         let window: PixelWindow
         /// Pixels of the scene to a pixel of the picture, along each axis.
@@ -43,8 +45,11 @@ struct ReportSwipes {
             // One date at a time is held in memory.
             for date in Set(cuts.flatMap { [$0.before, $0.after] }).sorted() {
                 let luminance = try steps.planes(tile.planeKeys[date], size: tile.grid.size, part: .luminance).luminance
-                for cut in cuts where cut.before == date || cut.after == date {
-                    pieces[cut.id, default: [:]][date] = Self.piece(luminance, width: tile.grid.size.width, cut)
+                let shown = cuts.filter { $0.before == date || $0.after == date }
+                try WorkerPool.mapInOrder(count: shown.count, jobs: jobs, window: 2 * jobs) {
+                    Self.piece(luminance, width: tile.grid.size.width, shown[$0])
+                } consume: {
+                    pieces[shown[$0].id, default: [:]][date] = $1
                 }
             }
             for cut in cuts {
@@ -106,17 +111,19 @@ struct ReportSwipes {
     private static func piece(_ luminance: [UInt8], width: Int, _ cut: Cut) -> [UInt8] {
         let (columns, rows) = (cut.window.width / cut.step, cut.window.height / cut.step)
         var piece = [UInt8](repeating: 0, count: columns * rows)
-        for row in 0..<rows {
-            for column in 0..<columns {
-                var (sum, count) = (0, 0)
-                for y in 0..<cut.step {
-                    let start = (cut.window.y + row * cut.step + y) * width + cut.window.x + column * cut.step
-                    for value in luminance[start..<(start + cut.step)] where value != 0 {
-                        sum += Int(value)
-                        count += 1
+        luminance.withUnsafeBufferPointer { luminance in
+            for row in 0..<rows {
+                for column in 0..<columns {
+                    var (sum, count) = (0, 0)
+                    for y in 0..<cut.step {
+                        let start = (cut.window.y + row * cut.step + y) * width + cut.window.x + column * cut.step
+                        for i in start..<(start + cut.step) where luminance[i] != 0 {
+                            sum += Int(luminance[i])
+                            count += 1
+                        }
                     }
+                    if count > 0 { piece[row * columns + column] = UInt8((sum + count / 2) / count) }
                 }
-                if count > 0 { piece[row * columns + column] = UInt8((sum + count / 2) / count) }
             }
         }
         return stretched(piece)
@@ -124,26 +131,25 @@ struct ReportSwipes {
 
     /// Median ± 3 robust deviations become 1…255; 0 stays no data.
     private static func stretched(_ piece: [UInt8]) -> [UInt8] {
+        /// Of so many of each value.
+        func median(_ counts: [Int]) -> Int {
+            var left = counts.reduce(0, +) / 2
+            for (value, count) in counts.enumerated() {
+                guard left >= count else { return value }
+                left -= count
+            }
+            return 0
+        }
         var counts = [Int](repeating: 0, count: 256)
         for value in piece where value != 0 { counts[Int(value)] += 1 }
         let middle = median(counts)
-        var deviations = [Int](repeating: 0, count: 256)
-        for (value, count) in counts.enumerated() { deviations[abs(value - middle)] += count }
-        let deviation = max(1, 1.4826 * Double(median(deviations)))
-        let levels = counts.indices.map { value -> UInt8 in
+        var distances = [Int](repeating: 0, count: 256)
+        for (value, count) in counts.enumerated() { distances[abs(value - middle)] += count }
+        let deviation = max(1, 1.4826 * Double(median(distances)))
+        let greys = (0...255).map { value -> UInt8 in
             guard value != 0 else { return 0 }
-            return UInt8(max(1, min(255, (128 + 127 * Double(value - middle) / (3 * deviation)).rounded())))
+            return UInt8(max(1, min(255, (128 + 127 * (Double(value) - Double(middle)) / (3 * deviation)).rounded())))
         }
-        return piece.map { levels[Int($0)] }
-    }
-
-    /// The upper median of values that are there `counts[value]` times; 0 where none is.
-    private static func median(_ counts: [Int]) -> Int {
-        var behind = counts.reduce(0, +) / 2
-        for (value, count) in counts.enumerated() {
-            if count > behind { return value }
-            behind -= count
-        }
-        return 0
+        return piece.map { greys[Int($0)] }
     }
 }
