@@ -1,3 +1,4 @@
+import CMemory
 import ChangeDetection
 import Geodesy
 import Raster
@@ -78,6 +79,8 @@ struct TileSweep {
         var owners: [(task: Task, raster: ChangeRaster?)] = []
         var wantsReference = !comparison.knowsReference
         let fits = try fits(batch) { progress(0.3 * $0) }
+        // What the fits took of memory lies between what stays, and the sweep's planes come on top of it.
+        if tile.isAlone { memory_release() }
         tile.steps.makeRoom(forPlanes: batch.count * Self.planesPerPixel * comparison.grid.size.pixelCount)
         for (task, fit) in zip(batch, fits) {
             guard let fit else { continue }
