@@ -152,10 +152,15 @@ struct TileRun: Sendable {
             comparison.dates = [nil, date]
         }
         let metres = try PixelSize.metres(inMiddleOf: comparison.grid)
-        let found = try steps.value(searchKey) {
-            try search(
-                scenes, dates: comparison.dates, keys: dateKeys, reference: reference, pair: isStack ? nil : comparison.pairs[0],
-                metresPerPixel: metres, progress: { progress(0.6 + 0.4 * $0) })
+        let raster = sweep.unfinished
+        let found = try WorkerPool.beside(jobs: jobs) {
+            try raster?.finish()
+        } _: {
+            try steps.value(searchKey) {
+                try search(
+                    scenes, dates: comparison.dates, keys: dateKeys, reference: reference, pair: isStack ? nil : comparison.pairs[0],
+                    metresPerPixel: metres, progress: { progress(0.6 + 0.4 * $0) })
+            }
         }
         let results = plan.indices.compactMap { k -> TileResult.Pair? in
             guard let record = comparison.pairs[k]?.record, isAsked(scenes[plan[k].after]) else { return nil }

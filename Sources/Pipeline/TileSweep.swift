@@ -10,6 +10,8 @@ struct TileSweep {
     private let tile: TileRun
     private let sources: TileSources
     private(set) var comparison: TileComparison
+    /// The raster of two dates alone, with all that it shows: to be finished beside the search, which leaves the disk in peace.
+    private(set) var unfinished: ChangeRaster?
 
     init(_ tile: TileRun, _ comparison: TileComparison, sources: TileSources) {
         self.tile = tile
@@ -106,7 +108,7 @@ struct TileSweep {
             case .success(let change):
                 let (before, after) = ends(owner.task)
                 for scene in [before, after] { try tile.checkUnchanged(scenes, scene) }
-                try owner.raster?.finish()
+                if comparison.isStack { try owner.raster?.finish() } else { unfinished = owner.raster }
                 try keep(change, of: members[k], task: owner.task)
             }
         }

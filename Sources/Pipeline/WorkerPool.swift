@@ -68,6 +68,26 @@ public enum WorkerPool {
             }
         }
     }
+
+    /// Does `other` on a thread of its own while `body` runs on the caller's; with one job before it.
+    ///
+    /// - Throws: the error of `other`, else that of `body`.
+    static func beside<Value>(jobs: Int, _ other: @escaping @Sendable () throws -> Void, _ body: () throws -> Value) throws -> Value {
+        let failure = FirstFailure()
+        let thread =
+            jobs > 1
+            ? JoinableThread {
+                do { try other() } catch { failure.record(error, index: 0) }
+            } : nil
+        guard let thread else {
+            try other()
+            return try body()
+        }
+        let result = Result { try body() }
+        thread.join()
+        if let error = failure.error { throw error }
+        return try result.get()
+    }
 }
 
 extension WorkerPool {

@@ -31,6 +31,35 @@ struct WorkerPoolTests {
         }
     }
 
+    @Test("work beside other work is done when that is, and its error comes first", arguments: [1, 2, 8])
+    func beside(jobs: Int) throws {
+        let done = Atomic<Bool>(false)
+        let value = try WorkerPool.beside(jobs: jobs) {
+            usleep(2000)
+            done.store(true, ordering: .relaxed)
+        } _: {
+            7
+        }
+        #expect(value == 7 && done.load(ordering: .relaxed))
+        #expect(throws: Failure(index: 1)) {
+            try WorkerPool.beside(jobs: jobs) {
+                throw Failure(index: 1)
+            } _: {
+                throw Failure(index: 2)
+            }
+        }
+        done.store(false, ordering: .relaxed)
+        #expect(throws: Failure(index: 2)) {
+            try WorkerPool.beside(jobs: jobs) {
+                usleep(2000)
+                done.store(true, ordering: .relaxed)
+            } _: {
+                throw Failure(index: 2)
+            }
+        }
+        #expect(done.load(ordering: .relaxed))
+    }
+
     @Test("nothing new begins after an error")
     func stopsEarly() {
         let begun = Atomic<Int>(0)
