@@ -57,6 +57,13 @@ enum PairFiles {
     static func change(_ stem: String) -> [String] { ["change/\(stem).tif", "change/\(stem).qml"] }
 }
 
+/// What the ledger keeps of a scene that cannot be used.
+struct RefusalStep: Codable, Sendable {
+    /// SHA-256 of the one of its files whose fault it is; nil where that is not known.
+    var file: String?
+    var reason: String
+}
+
 /// What the ledger keeps of one date against the reference.
 struct DateStep: Codable, Sendable {
     /// Why the date cannot be compared; the rest is empty then.

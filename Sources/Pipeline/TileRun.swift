@@ -46,7 +46,7 @@ struct TileRun: Sendable {
     struct UnusableScene: Error {
         let index: Int
         let refusal: RefusedInput
-        /// Whether the same bytes will fail again.
+        /// Whether the same bytes will fail again, and nobody has noted it yet.
         var lasts = true
     }
 
@@ -63,7 +63,7 @@ struct TileRun: Sendable {
                 outcome.refused.append(unusable.refusal)
                 // Rasters of pairs that the scene is part of may be done already.
                 output.discard(PairFiles.changeFolder(tile: tile))
-                if unusable.lasts, let key = try? refusalKey(scenes[unusable.index]) { try steps.enter(unusable.refusal, of: key) }
+                if unusable.lasts { try enter(unusable.refusal, of: scenes[unusable.index], among: scenes) }
                 scenes.remove(at: unusable.index)
                 outcome.warnings = []
             }
@@ -77,8 +77,28 @@ struct TileRun: Sendable {
             input: scene.input, reason: "tile \(tile) has one usable date only (\(scene.name)); change needs two")
     }
 
-    private func refusalKey(_ scene: SceneDescription) throws -> StepKey {
-        try steps.key(.refusal, [scene.contentDigest(steps.digests), bands?.joined(separator: ",") ?? ""])
+    // MARK: Refusals
+
+    /// What is found wrong first depends on what is read first, which is not the same for two dates as for more.
+    private func refusalKey(_ scene: SceneDescription, among scenes: [SceneDescription]) throws -> StepKey {
+        try steps.key(
+            .refusal,
+            [scene.contentDigest(steps.digests), bands?.joined(separator: ",") ?? "", scenes.count > 2 ? "stack" : "pair"])
+    }
+
+    private func enter(_ refusal: RefusedInput, of scene: SceneDescription, among scenes: [SceneDescription]) throws {
+        // A file that cannot even be hashed has no key, and is tried again.
+        guard let key = try? refusalKey(scene, among: scenes) else { return }
+        let culprit = scene.files.first { $0 == refusal.input }
+        try steps.enter(
+            RefusalStep(file: culprit.flatMap { try? steps.digests.digest(asUsed: $0).sha256 }, reason: refusal.reason), of: key)
+    }
+
+    /// Why the scene was refused by an earlier run, in the words that it would be refused in now.
+    private func knownRefusal(of scene: SceneDescription, among scenes: [SceneDescription]) throws -> RefusedInput? {
+        guard let step: RefusalStep = try steps.known(refusalKey(scene, among: scenes)) else { return nil }
+        let culprit = try scene.files.first { try steps.digests.digest(asUsed: $0).sha256 == step.file }
+        return RefusedInput(input: culprit ?? scene.input, reason: step.reason)
     }
 
     // MARK: One attempt
@@ -107,9 +127,8 @@ struct TileRun: Sendable {
         let digests = try contentDigests(scenes)
         if scenes.count > 2 { try refuseCopies(scenes) }
         for (index, scene) in scenes.enumerated() {
-            if let refusal: RefusedInput = try steps.known(refusalKey(scene)) {
-                throw UnusableScene(index: index, refusal: RefusedInput(input: scene.input, reason: refusal.reason))
-            }
+            guard let refusal = try knownRefusal(of: scene, among: scenes) else { continue }
+            throw UnusableScene(index: index, refusal: refusal, lasts: false)
         }
         let bands = try commonBands(scenes)
         let bandList = bands.joined(separator: ",")
@@ -117,9 +136,11 @@ struct TileRun: Sendable {
         let isStack = scenes.count > 2
         let reference = isStack ? try chooseReference(sources, digests: digests, bands: bandList) : 0
         let dateKeys = try scenes.indices.map { index in
-            try index == reference
-                ? steps.key(.reference, [digests[index], bandList])
-                : steps.key(isStack ? .date : .pair, [digests[reference], digests[index], bandList])
+            guard index == reference else {
+                return try steps.key(isStack ? .date : .pair, [digests[reference], digests[index], bandList])
+            }
+            // Of two dates alone both are moved, each by half of the shift's fraction; among more the reference stays where it is.
+            return try steps.key(.reference, [digests[index], bandList] + (isStack ? [] : [digests[1]]))
         }
         // Two dates alone are searched by their pair, whether or not it is asked for.
         let plan = PairPlan.pairs(scenes, since: isStack ? since : nil)
