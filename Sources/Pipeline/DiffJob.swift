@@ -34,7 +34,6 @@ public struct DiffJob: Sendable {
         let folder = URL(fileURLWithPath: output).standardizedFileURL.path
         let lock = try RunLock(folder: folder)
         return try withExtendedLifetime(lock) {
-            if let warning = lock.warning { summary.warnings.append(warning) }
             let steps = try StepStore(ledger: nil)
             let staged = try StagedOutput(folder: folder)
             let meter = ProgressMeter(count: 2, handler: progress)
@@ -58,7 +57,10 @@ public struct DiffJob: Sendable {
                     before: URL(fileURLWithPath: before).standardizedFileURL.path,
                     after: URL(fileURLWithPath: after).standardizedFileURL.path),
                 steps: steps, summary: summary, jobs: options.jobs)
-            return try results.publish { meter.report("picture", $0, of: 1) }
+            var done = try results.publish { meter.report("picture", $0, of: 1) }
+            // Of the folder, and so nothing that the report says.
+            if let warning = lock.warning { done.warnings.append(warning) }
+            return done
         }
     }
 }

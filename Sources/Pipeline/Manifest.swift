@@ -41,13 +41,15 @@ struct Manifest: Codable, Sendable, Equatable {
     var refused: [RefusedInput]
     /// The ids that earlier runs into the folder had given, by those that this run alone gives; none where no run had, or all are the same.
     var names: [String: String]?
+    /// Rasters of the imagery folder that were looked at and are no inputs, by path: outputs hold at most a word on why. None where there are none.
+    var unused: [String]?
     /// True where any input says of itself that it is simulated.
     var simulated: Bool
     var timings: Timings?
 
     enum CodingKeys: String, CodingKey {
         case formatVersion = "format_version"
-        case program, libraries, created, parameters, inputs, outputs, pairs, refused, names, simulated, timings
+        case program, libraries, created, parameters, inputs, outputs, pairs, refused, names, unused, simulated, timings
     }
 
     /// - Parameters:
@@ -57,13 +59,13 @@ struct Manifest: Codable, Sendable, Equatable {
     /// - Throws: `InputError` where `SOURCE_DATE_EPOCH` is no number of seconds, `OutputError`.
     static func write(
         to path: String, created: String, inputs: [File], outputs: [File], parameters: RunParameters, pairs: [PairRecord],
-        refused: [RefusedInput], names: [String: String], isSimulated: Bool, elapsed: Duration
+        refused: [RefusedInput], names: [String: String], unused: [String], isSimulated: Bool, elapsed: Duration
     ) throws {
         let epoch = try SourceDateEpoch.seconds(ProcessInfo.processInfo.environment)
         let manifest = Manifest(
             program: Version.program, libraries: Version.libraries, created: created, parameters: parameters, inputs: inputs,
             outputs: outputs.sorted { $0.path < $1.path }, pairs: pairs, refused: refused, names: names.isEmpty ? nil : names,
-            simulated: isSimulated,
+            unused: unused.isEmpty ? nil : unused, simulated: isSimulated,
             timings: epoch == nil ? Timings(elapsedSeconds: (elapsed / .seconds(1)).rounded(decimals: 1) ?? 0) : nil)
         try AtomicFile.write(JSONText.encode(manifest), to: path)
     }

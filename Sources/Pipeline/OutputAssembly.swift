@@ -71,12 +71,13 @@ struct OutputAssembly {
     /// - Parameters:
     ///   - area: what lies outside is left out.
     ///   - names: the ids that a run had given which this one repeats, by those that it gives itself; nil takes them from the last run into the folder.
+    ///   - rasters: absolute paths of all that was looked at for scenes.
     ///   - register: the claims to weigh, if any.
     ///   - power: what would have been found.
     ///   - progress: 0…1.
     mutating func publish(
         area: AreaOfInterest? = nil, weighing register: ClaimsRegister? = nil, power: PowerByInjection? = nil,
-        named names: [String: String]? = nil, progress: @Sendable (Double) -> Void
+        named names: [String: String]? = nil, lookingAt rasters: [String] = [], progress: @Sendable (Double) -> Void
     ) throws -> RunSummary {
         let last = try steps.ledger?.lastRun()
         summary.isSimulated = tiles.contains { $0.scenes.contains(where: \.isSimulated) }
@@ -87,15 +88,14 @@ struct OutputAssembly {
         keptNames = names ?? last.map { StableNames.carried(from: $0.earthworks, to: earthworks) } ?? [:]
         earthworks = earthworks.renamed(keptNames)
         let document = try register.map { try weigh($0, power: power) }
-        let unanswered = power?.warnings ?? []
-        summary.warnings += unanswered
+        summary.warnings += power?.warnings ?? []
         if let document { earthworks = earthworks.annotated(with: document) }
         try draw(tags: document.map(Self.tags) ?? [:], progress: progress)
         sumUp(document)
 
         let inputs = try inputFiles(register)
         let run = FinishedRun(
-            key: try runKey(inputs, unanswered: unanswered).digest, earthworks: earthworks,
+            key: try runKey(inputs).digest, earthworks: earthworks,
             verdicts: Dictionary(uniqueKeysWithValues: document?.claims.map { ($0.id, $0.verdict.rawValue) } ?? []),
             scenes: Dictionary(uniqueKeysWithValues: tiles.map { ($0.tile, $0.scenes.map(\.name)) }), refused: summary.refused,
             warnings: summary.warnings)
@@ -113,7 +113,9 @@ struct OutputAssembly {
             try steps.ledger?.keep(steps.digests)
             return summary
         }
-        let written = try write(document, places: register?.places ?? [], inputs: inputs)
+        let used = Set(inputs.map(\.path))
+        let written = try write(
+            document, places: register?.places ?? [], inputs: inputs, unused: rasters.filter { !used.contains($0) }.sorted())
         try put(run, hashed: written)
         return summary
     }
@@ -233,9 +235,13 @@ struct OutputAssembly {
         }
     }
 
-    private func runKey(_ inputs: [Manifest.File], unanswered: [String]) throws -> StepKey {
+    private func runKey(_ inputs: [Manifest.File]) throws -> StepKey {
         try steps.key(
-            .run, [JSONText.encode(parameters), JSONText.encode(inputs), JSONText.encode(summary.refused), JSONText.encode(unanswered)])
+            .run,
+            [
+                JSONText.encode(parameters), JSONText.encode(inputs), JSONText.encode(summary.refused),
+                JSONText.encode(summary.warnings),
+            ])
     }
 
     /// Of what the last run left and this one would leave too, what is not there as it was.
@@ -260,7 +266,9 @@ struct OutputAssembly {
     }
 
     /// - Returns: what was written, with its hashes; but the manifest.
-    private mutating func write(_ document: ClaimsDocument?, places: [Place], inputs: [Manifest.File]) throws -> [Manifest.File] {
+    private mutating func write(
+        _ document: ClaimsDocument?, places: [Place], inputs: [Manifest.File], unused: [String]
+    ) throws -> [Manifest.File] {
         let scenes = tiles.flatMap(\.scenes)
         let credits = Set(scenes.compactMap(\.credit)).sorted()
         let metadata = DetectionsMetadata(
@@ -296,8 +304,8 @@ struct OutputAssembly {
         }
         try Manifest.write(
             to: output.path("run.json"), created: created, inputs: inputs, outputs: written + kept, parameters: parameters,
-            pairs: tiles.flatMap { $0.pairs.map(\.record) }, refused: summary.refused, names: keptNames, isSimulated: summary.isSimulated,
-            elapsed: started.duration(to: .now))
+            pairs: tiles.flatMap { $0.pairs.map(\.record) }, refused: summary.refused, names: keptNames, unused: unused,
+            isSimulated: summary.isSimulated, elapsed: started.duration(to: .now))
         nameDocuments(document != nil)
         return written
     }

@@ -30,13 +30,18 @@ public struct RepeatedRun: Sendable {
         }
     }
 
-    /// What the manifest says of the program that wrote it and is otherwise here: one line each.
+    /// What is otherwise here than where the manifest was written, and may be why other bytes come out: one line each.
     public var differences: [String] {
         var lines: [String] = []
         if manifest.program != Version.program { lines.append("made by \(manifest.program), repeated by \(Version.program)".oneLine) }
         for name in Set(manifest.libraries.keys).union(Version.libraries.keys).sorted() {
             let (then, now) = (manifest.libraries[name] ?? "none", Version.libraries[name] ?? "none")
             if then != now { lines.append("made with \(name) \(then), repeated with \(now)".oneLine) }
+        }
+        let gone = (manifest.unused ?? []).filter { !FileManager.default.fileExists(atPath: $0) }
+        if let first = gone.first {
+            let more = gone.count > 1 ? " and \(gone.count - 1) more" : ""
+            lines.append("\(first)\(more): no longer there; the run did not use it, but its report may hold a word on it".oneLine)
         }
         return lines
     }
@@ -66,7 +71,7 @@ public struct RepeatedRun: Sendable {
             var file = try PipelineFile(path: pipeline, imagery: parameters.imagery, output: output)
             // Whoever waits for the scheduled run is not to hear of this one.
             file.schedule = PipelineFile.Schedule()
-            options.inputs = Set(manifest.inputs.map(\.path)).union(manifest.refused.map(\.input))
+            options.inputs = Set(manifest.inputs.map(\.path)).union(manifest.refused.map(\.input)).union(manifest.unused ?? [])
             options.names = manifest.names ?? [:]
             _ = try PipelineRun(file: file, options: options).run(progress: progress, notice: notice)
         } else {

@@ -109,7 +109,7 @@ public struct PipelineRun: Sendable {
             var results = OutputAssembly(
                 tiles, title: file.name, output: output, outputs: options.outputs, parameters: parameters, steps: steps, summary: summary,
                 jobs: options.jobs)
-            var done = try results.publish(area: area, weighing: register, power: power, named: options.names) {
+            var done = try results.publish(area: area, weighing: register, power: power, named: options.names, lookingAt: inventory.files) {
                 meter.report("pictures", $0, of: stacks.count + (register == nil ? 0 : 1))
             }
             if options.exitCodeForFindings, done.news.map({ !$0.found.isEmpty }) ?? (done.linearCount + done.compactCount > 0) {

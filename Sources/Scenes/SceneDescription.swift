@@ -134,4 +134,6 @@ public struct SceneInventory: Sendable, Hashable, Codable {
     /// By path.
     public var refused: [RefusedInput]
     public var warnings: [String]
+    /// Absolute paths of all rasters that were looked at, of scenes or not.
+    public var files: [String]
 }

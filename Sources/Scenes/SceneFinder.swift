@@ -27,7 +27,8 @@ public enum SceneFinder {
         let (scenes, warnings) = numbered(assembler.scenes)
         return SceneInventory(
             scenes: scenes, refused: refused.sorted { ($0.path, $0.reason) < ($1.path, $1.reason) },
-            warnings: assembler.warnings + warnings + notesOnScale(scenes))
+            warnings: assembler.warnings + warnings + notesOnScale(scenes),
+            files: files.map { URL(fileURLWithPath: $0.path).standardizedFileURL.path })
     }
 
     /// The one scene that a path names: a raster file, or a folder with one file a band. It may be without a date.

@@ -34,8 +34,8 @@ struct ManifestTests {
                     tile: "33RXQ", before: "a", after: "b", shift: .init(x: 0.25, y: -0.5, residual: nil, lock: true), gain: [1.01],
                     offset: [.nan], noiseSigma: [0.002], clearShare: 0.9, observedSquareKilometres: 12.5, thresholdPixel: 412)
             ],
-            refused: [RefusedInput(input: "c.tif", reason: "cut short")], names: ["L-new": "L-old"], isSimulated: true, elapsed: .seconds(3)
-        )
+            refused: [RefusedInput(input: "c.tif", reason: "cut short")], names: ["L-new": "L-old"], unused: ["/d_mask.tif"],
+            isSimulated: true, elapsed: .seconds(3))
     }
 
     private func object() throws -> [String: Any] {
