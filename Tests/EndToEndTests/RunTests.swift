@@ -102,6 +102,26 @@ struct RunTests {
         try checkGeoJSON(at: folder.file("out/detections.geojson"))
     }
 
+    /// Here dates, splits, tiles and lines are worked on side by side.
+    @Test("A series gives the same bytes with any number of workers")
+    func sameBytesOfSeries() throws {
+        let folder = try TemporaryFolder()
+        try Fixtures.series(in: folder)
+        let pipeline = try Fixtures.pipeline("imagery: Imagery\noutput: out\n", in: folder)
+        var results: [[String: Data]] = []
+        for jobs in ["1", "2", "6"] {
+            let output = folder.file("out-" + jobs)
+            let outcome = try Executable.run(["run", pipeline, "--output", output, "--jobs", jobs, "--quiet"], environment: Self.fixedTime)
+            #expect(outcome.exitCode == 0, "\(outcome.complaints)")
+            results.append(files(below: output))
+        }
+        #expect(results[0].keys.contains("momentary.geojson") && results[0].keys.contains("report.html"))
+        for other in results.dropFirst() {
+            #expect(other.keys.sorted() == results[0].keys.sorted())
+            for (name, bytes) in results[0] { #expect(other[name] == bytes, "\(name) differs") }
+        }
+    }
+
     /// What stands in for a second machine: a processor in software, with instructions and arithmetic of its own making, by a program that the C library and all others
     /// believe.
     @Test(

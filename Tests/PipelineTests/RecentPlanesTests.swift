@@ -20,6 +20,17 @@ import Testing
         #expect(recent["c"] == nil)
     }
 
+    @Test func threadsThatAddReadAndMakeRoomGetWholePlanes() throws {
+        let recent = RecentPlanes(budget: 200)
+        try WorkerPool.forEach(count: 2000, jobs: 4) { index in
+            let value = UInt8(index % 7)
+            recent.add(Self.planes(20, value), as: "\(value)")
+            let other = (index + 3) % 7
+            if let planes = recent["\(other)"] { #expect(planes.luminance.allSatisfy { $0 == UInt8(other) }) }
+            if index % 11 == 0 { recent.makeRoom(for: 100) }
+        }
+    }
+
     @Test func whatIsLargerThanTheBudgetIsNotKept() {
         let recent = RecentPlanes(budget: 100)
         recent.add(Self.planes(51), as: "large")
