@@ -33,14 +33,15 @@ struct WorkerPoolTests {
 
     @Test("work beside other work is done when that is, and its error comes first", arguments: [1, 2, 8])
     func beside(jobs: Int) throws {
-        let done = Atomic<Bool>(false)
+        let done = Guarded(false)
         let value = try WorkerPool.beside(jobs: jobs) {
             usleep(2000)
-            done.store(true, ordering: .relaxed)
+            done.withLock { $0 = true }
         } _: {
             7
         }
-        #expect(value == 7 && done.load(ordering: .relaxed))
+        var isDone = done.withLock { $0 }
+        #expect(value == 7 && isDone)
         #expect(throws: Failure(index: 1)) {
             try WorkerPool.beside(jobs: jobs) {
                 throw Failure(index: 1)
@@ -48,16 +49,17 @@ struct WorkerPoolTests {
                 throw Failure(index: 2)
             }
         }
-        done.store(false, ordering: .relaxed)
+        done.withLock { $0 = false }
         #expect(throws: Failure(index: 2)) {
             try WorkerPool.beside(jobs: jobs) {
                 usleep(2000)
-                done.store(true, ordering: .relaxed)
+                done.withLock { $0 = true }
             } _: {
                 throw Failure(index: 2)
             }
         }
-        #expect(done.load(ordering: .relaxed))
+        isDone = done.withLock { $0 }
+        #expect(isDone)
     }
 
     @Test("nothing new begins after an error")
