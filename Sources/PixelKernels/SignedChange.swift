@@ -32,26 +32,28 @@ extension KernelSet {
         let coarse = [Int8](unsafeUninitializedCapacity: count) { coarse, coarseCount in
             fine = [Int16](unsafeUninitializedCapacity: wantsFine ? count : 0) { fine, fineCount in
                 withUnsafeTemporaryAllocation(of: Float.self, capacity: max(columns.count, PixelKernelsBaseline.signedChangePiece)) { z in
-                    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: max(1, bands)) { pointers in
-                        guard let z = z.baseAddress, let rowsOfBands = pointers.baseAddress, let coarse = coarse.baseAddress else { return }
+                    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 2 * max(1, bands)) { pointers in
+                        guard let z = z.baseAddress, let bandsOfRow = pointers.baseAddress, let coarse = coarse.baseAddress else { return }
                         let fine = wantsFine ? fine.baseAddress : nil
-                        validity.withUnsafeBufferPointer { validity in
-                            steps.withUnsafeBufferPointer { steps in
-                                guard let validity = validity.baseAddress, let steps = steps.baseAddress else { return }
-                                for (k, y) in rows.enumerated() {
-                                    let (start, target) = (y * width + columns.lowerBound, k * columns.count)
-                                    withRows(of: differences, at: start, into: pointers) {
+                        let planes = UnsafeMutableBufferPointer(rebasing: pointers[bands...])
+                        withRows(of: differences, at: columns.lowerBound, into: planes) {
+                            validity.withUnsafeBufferPointer { validity in
+                                steps.withUnsafeBufferPointer { steps in
+                                    guard let validity = validity.baseAddress, let steps = steps.baseAddress else { return }
+                                    for (k, y) in rows.enumerated() {
+                                        let (start, target) = (y * width + columns.lowerBound, k * columns.count)
+                                        for band in 0..<bands { (bandsOfRow + band).initialize(to: planes[band] + y * width) }
                                         guard bands != 4 else {
-                                            return ofFour(
-                                                rowsOfBands, steps + start, weights, validity + start, Self.stepsPerSigmaInt8,
+                                            ofFour(
+                                                bandsOfRow, steps + start, weights, validity + start, Self.stepsPerSigmaInt8,
                                                 coarse + target, Self.stepsPerSigmaInt16, fine.map { $0 + target }, z, columns.count)
+                                            continue
                                         }
-                                        weigh(rowsOfBands, bands, steps + start, weights, z, columns.count)
-                                    }
-                                    guard bands != 4 else { continue }
-                                    toInt8(z, Self.stepsPerSigmaInt8, validity + start, coarse + target, columns.count)
-                                    if let fine {
-                                        toInt16(z, Self.stepsPerSigmaInt16, validity + start, fine + target, columns.count)
+                                        weigh(bandsOfRow, bands, steps + start, weights, z, columns.count)
+                                        toInt8(z, Self.stepsPerSigmaInt8, validity + start, coarse + target, columns.count)
+                                        if let fine {
+                                            toInt16(z, Self.stepsPerSigmaInt16, validity + start, fine + target, columns.count)
+                                        }
                                     }
                                 }
                             }
