@@ -86,10 +86,13 @@ struct Reason {
         case .absentWithoutWeight(.powerTooLow):
             "That is short of what the claim says (\(expected)), but these images would not surely have shown it."
         case .absentWithoutWeight(.placeNotCovered):
-            "That is short of what the claim says (\(expected)), but only \(PlainText.number(100 * coverage.observedShare, decimals: 0)) % of the place were observed."
+            "That is short of what the claim says (\(expected)), but only \(Self.percent(coverage.observedShare)) of the place were observed."
         case .straddles: "Part of that fits what the claim says (\(expected)) and part does not."
         }
     }
+
+    /// Of a long corridor some tiles show less than one in a hundred, which is not nothing.
+    private static func percent(_ share: Double) -> String { PlainText.number(100 * share, decimals: share < 0.1 ? 1 : 0) + " %" }
 
     /// A power is the least that it can be; a small one says that little is known, not that the chance is small.
     private func chance(_ power: Double) -> String { power < 0.55 ? "It was not shown that" : PlainText.itIsLikely(power) }

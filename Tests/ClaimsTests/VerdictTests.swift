@@ -122,6 +122,8 @@ struct VerdictTests {
         #expect(try with(Sample.scenes()).verdict == .contradicted)
         let partly = try with(Sample.scenes(radiusKilometres: 20))
         #expect(partly.verdict == .inconclusive && partly.reason.contains("44 %"), "\(partly.reason)")
+        let hardly = try with(Sample.scenes(radiusKilometres: 2))
+        #expect(hardly.verdict == .inconclusive && hardly.reason.contains("only 0.4 %"), "\(hardly.reason)")
         #expect(try with(Sample.scenes(["2020-03-10"])).verdict == .inconclusive)
         #expect(try with(Sample.scenes(["2021-02-01", "2021-02-23"])).verdict == .inconclusive)
         #expect(try with(Sample.scenes(clear: 0)).verdict == .inconclusive)
