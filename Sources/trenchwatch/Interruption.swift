@@ -31,6 +31,9 @@ enum Interruption {
         waiting.start()
     }
 
+    /// Does not return in a process that is being ended: what fails then fails because its files were taken away, and the signal says enough.
+    static func awaitEnd() { try? Unfinished.wholly {} }
+
     private static func isIgnored(_ action: sigaction) -> Bool {
         unsafeBitCast(action.__sigaction_handler.sa_handler, to: Int.self) == unsafeBitCast(SIG_IGN, to: Int.self)
     }

@@ -58,9 +58,11 @@ struct TrenchWatch: ParsableCommand {
                 return .done
             }
         } catch let error as any TrenchWatchError {
+            Interruption.awaitEnd()
             Terminal.complain("trenchwatch: \(error.description)")
             return Pipeline.ExitCode(for: error)
         } catch {
+            Interruption.awaitEnd()
             return end(with: error)
         }
     }
