@@ -16,7 +16,6 @@ final class StagedOutput: Sendable {
         staging = folder + "/.trenchwatch-staging"
         // Seen again when files are put in place; said here, before hours of work.
         for name in ["diffs", "change"] where RealFolder.isLink(folder + "/" + name) { _ = try RealFolder(name, below: folder) }
-        Unfinished.begin(staging)
         do {
             // Of a link that stands there only the link itself goes.
             if RealFolder.kind(staging) != nil { try FileManager.default.removeItem(atPath: staging) }
@@ -24,7 +23,12 @@ final class StagedOutput: Sendable {
         } catch {
             throw Self.unwritable(folder, Self.reason(error))
         }
-        guard mkdir(staging, 0o700) == 0 else { throw Self.unwritable(folder, String(cString: strerror(errno))) }
+        var code: Int32 = 0
+        Unfinished.begin { [staging] in
+            code = mkdir(staging, 0o700) == 0 ? 0 : errno
+            return code == 0 ? staging : nil
+        }
+        guard code == 0 else { throw Self.unwritable(folder, String(cString: strerror(code))) }
     }
 
     private static func unwritable(_ folder: String, _ reason: String) -> OutputError {

@@ -54,13 +54,18 @@ public final class AtomicFile {
         try Self.createFolders(folder)
         // A name of its own, not the target's with a suffix: that could exceed the longest name allowed.
         var template = Array((folder + "/.trenchwatch-XXXXXX").utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw OutputError(path: path, doing: "write the file", code: errno) }
+        var (descriptor, code, made) = (Int32(-1), Int32(0), "")
+        Unfinished.begin {
+            descriptor = mkstemp(&template)
+            code = errno
+            made = template.withUnsafeBufferPointer { String(decoding: UnsafeRawBufferPointer($0).dropLast(), as: UTF8.self) }
+            return descriptor >= 0 ? made : nil
+        }
+        guard descriptor >= 0 else { throw OutputError(path: path, doing: "write the file", code: code) }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         self.path = path
-        temporaryPath = template.withUnsafeBufferPointer { String(decoding: UnsafeRawBufferPointer($0).dropLast(), as: UTF8.self) }
+        temporaryPath = made
         self.descriptor = descriptor
-        Unfinished.begin(temporaryPath)
     }
 
     deinit {
