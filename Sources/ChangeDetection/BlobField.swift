@@ -73,7 +73,7 @@ final class BlobField: @unchecked Sendable {
                 if kernels.clipLevels(source, limit: BlobFilter.clip, into: changes.levels + target, count: inside.width) {
                     hasHoles = true
                 }
-                planes.taken?.forEachMark(row: inside.y + y, columns: inside.x..<inside.maxX) { changes.levels[target + $0 - inside.x] = 0 }
+                planes.taken?.forEach(row: inside.y + y, columns: inside.x..<inside.maxX) { changes.levels[target + $0 - inside.x] = 0 }
             }
             planes.structure.withUnsafeBufferPointer { old in
                 guard let old = old.baseAddress else { return }

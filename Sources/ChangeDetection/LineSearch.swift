@@ -164,32 +164,15 @@ public struct LineSearch: Sendable {
     private static func collect(
         _ sign: ChainSearch.Sign, of search: ChainSearch, in beamlets: BeamletSums, into chains: inout ChainList
     ) {
-        var used = NodeMarks(width: beamlets.width, rows: beamlets.stripCount + 1)
-        for candidate in search.candidates(sign)
-        where !used.isMarked(row: Int(candidate.strip) + 1, column: Int(candidate.column)) {
-            let isKept = search.trace(candidate, sign: sign, into: &chains) { used.isMarked(row: $0.strip, column: $0.column) }
+        // Nodes that a chain has taken already, and those beside them.
+        var used = PixelBits(width: beamlets.width, height: beamlets.stripCount + 1)
+        for candidate in search.candidates(sign) where !used.contains(x: Int(candidate.column), y: Int(candidate.strip) + 1) {
+            let isKept = search.trace(candidate, sign: sign, into: &chains) { used.contains(x: $0.column, y: $0.strip) }
             guard isKept, let chain = chains.chains.last else { continue }
-            chains.forEachNode(of: chain) { used.mark(row: $0.strip, column: $0.column, reach: ChainSearch.reach) }
+            chains.forEachNode(of: chain) { node in
+                let columns = (node.column - ChainSearch.reach)..<(node.column + ChainSearch.reach + 1)
+                used.insert(row: node.strip, columns: columns.clamped(to: 0..<beamlets.width))
+            }
         }
-    }
-
-}
-
-/// Which nodes a chain has taken already, one bit each.
-struct NodeMarks {
-    private let pitch: Int
-    private let width: Int
-    private var marks: [UInt64]
-
-    init(width: Int, rows: Int) {
-        self.width = width
-        pitch = (width + 63) / 64
-        marks = [UInt64](repeating: 0, count: pitch * rows)
-    }
-
-    func isMarked(row: Int, column: Int) -> Bool { marks[row * pitch + column >> 6] >> UInt64(column & 63) & 1 == 1 }
-
-    mutating func mark(row: Int, column: Int, reach: Int) {
-        for x in max(0, column - reach)...min(width - 1, column + reach) { marks[row * pitch + x >> 6] |= 1 << UInt64(x & 63) }
     }
 }

@@ -10,7 +10,7 @@ public struct SearchPlanes: Sendable {
     /// 1 σ a step.
     public var structure: [Int8]
     /// Where the change is not this search's: there it counts as none. Only what looks for sites knows of it.
-    private(set) var taken: GroundMarks?
+    private(set) var taken: PixelBits?
 
     public init(size: RasterSize) {
         width = size.width
@@ -80,7 +80,7 @@ public struct SearchPlanes: Sendable {
         var marks = GroundMarks(size: RasterSize(width: width, height: height), radius: reach)
         for line in lines { marks.mark(line) }
         var result = self
-        result.taken = marks
+        result.taken = marks.marks
         return result
     }
 
@@ -147,9 +147,9 @@ public struct SearchPlanes: Sendable {
         // With what counts as no change, where there is any.
         func counted(_ y: Int, in own: UnsafeMutablePointer<Int8>) -> KernelSet.LevelRow {
             let row = row(y)
-            guard let taken, taken.marksAny(row: y) else { return row }
+            guard let taken, taken.containsAny(row: y) else { return row }
             own.update(from: row.levels, count: width)
-            taken.forEachMark(row: y, columns: 0..<width) { x in if own[x] != -128 { own[x] = 0 } }
+            taken.forEach(row: y, columns: 0..<width) { x in if own[x] != -128 { own[x] = 0 } }
             return KernelSet.LevelRow(levels: own, structure: row.structure)
         }
         missing.withUnsafeBufferPointer { missing in

@@ -107,13 +107,18 @@ public struct PairRecord: Codable, Sendable, Equatable {
         self.before = before
         self.after = after
         self.shift = shift
-        // Between dates in different units a gain has its digits further behind.
-        self.gain = gain.map { $0.rounded(decimals: $0.isFinite && $0 != 0 ? min(18, max(6, 5 - $0.exponent * 3 / 10)) : 6) }
+        self.gain = gain.map { $0.rounded(decimals: Self.decimals(ofGain: $0)) }
         self.offset = offset.map { $0.rounded(decimals: 6) }
         self.noiseSigma = noiseSigma.map { $0.rounded(decimals: 6) }
         self.clearShare = clearShare.rounded(decimals: 4) ?? 0
         self.observedSquareKilometres = observedSquareKilometres.rounded(decimals: 4) ?? 0
         self.thresholdPixel = thresholdPixel?.rounded(decimals: 2)
+    }
+
+    /// Between dates in different units a gain has its digits further behind; three decimal digits are ten binary ones.
+    private static func decimals(ofGain gain: Double) -> Int {
+        guard gain.isFinite, gain != 0 else { return 6 }
+        return min(18, max(6, 5 - gain.exponent * 3 / 10))
     }
 
     enum CodingKeys: String, CodingKey {
