@@ -61,11 +61,7 @@ public struct ChangeModel: Sendable, Equatable, Codable {
     private static func fitNormalisation(_ samples: [PairBlock], bandCount: Int) -> Normalisation {
         let total = samples.reduce(0) { $0 + $1.before.window.pixelCount }
         let step = max(1, total / levelSampleCount) | 1
-        let places = samples.map { sample in
-            stride(from: 0, to: sample.before.window.pixelCount, by: step).filter {
-                sample.before.validity.values[$0] & sample.after.validity.values[$0] != 0
-            }
-        }
+        let places = samples.map { $0.before.validity.usablePlaces(every: step, with: $0.after.validity) }
         func values(_ plane: (PairBlock) -> FloatPlane) -> [Float] {
             var values: [Float] = []
             values.reserveCapacity(places.reduce(0) { $0 + $1.count })
@@ -85,17 +81,14 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         guard !classes.kept.isEmpty else { return false }
         sharpnessOfClass = classes.kept.map { classes.means[$0] }
         noiseByClass = sample.differences.map { differences in
-            var byClass = classes.sorted(differences)
+            let byClass = classes.sorted(differences)
             var highest: Float = 0
             return classes.kept.map { k in
-                highest = max(highest, RobustStatistics.trimmedRootMeanSquare(&byClass, in: classes.ranges[k]))
+                highest = max(highest, RobustStatistics.trimmedRootMeanSquare(byClass[classes.ranges[k]]))
                 return highest
             }
         }
-        noiseOfScene = sample.differences.map { differences in
-            var all = differences
-            return RobustStatistics.trimmedRootMeanSquare(&all, in: all.indices)
-        }
+        noiseOfScene = sample.differences.map { RobustStatistics.trimmedRootMeanSquare($0) }
         return noiseByClass.allSatisfy { ($0.first ?? 0) > 0 && $0.allSatisfy(\.isFinite) }
     }
 
@@ -105,7 +98,10 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         let scale = stepsPerSharpness
         let steps = sample.sharpness.map { min(Self.stepCount, Int(min(Float(Self.stepCount), $0 * scale) + 0.5)) }
         let standardised = zip(sample.differences, tables).map { differences, table in
-            zip(differences, steps).map { max(-4, min(4, $0 * table[$1])) }
+            [Float](unsafeUninitializedCapacity: steps.count) { standardised, count in
+                for i in steps.indices { standardised[i] = max(-4, min(4, differences[i] * table[steps[i]])) }
+                count = steps.count
+            }
         }
         var covariance = [Double](repeating: 0, count: bandCount * bandCount)
         let count = Double(sample.count)

@@ -40,8 +40,8 @@ public struct Normalisation: Sendable, Equatable, Codable {
     /// What the values of a band are to be multiplied by to vary about as much as another date's; 1 where they might be in one unit.
     private static func unit(of band: [Float], in reference: [Float]) -> Double {
         func spread(_ values: [Float]) -> Double {
-            var some = stride(from: 0, to: values.count, by: max(1, values.count / 8192)).map { values[$0] }
-            let middle = RobustStatistics.median(&some)
+            let some = stride(from: 0, to: values.count, by: max(1, values.count / 8192)).map { values[$0] }
+            let middle = RobustStatistics.median(some)
             return Double(RobustStatistics.centredDeviation(some.map { $0 - middle }))
         }
         let ratio = spread(reference) / spread(band)
@@ -56,8 +56,8 @@ public struct Normalisation: Sendable, Equatable, Codable {
         var offset = [Double](repeating: 0, count: bandCount)
         guard count >= 64 else { return Normalisation(gain: gain, offset: offset) }
         for band in 0..<bandCount {
-            var differences = (0..<count).map { before[band][$0] - after[band][$0] }
-            offset[band] = Double(RobustStatistics.median(&differences))
+            let differences = (0..<count).map { before[band][$0] - after[band][$0] }
+            offset[band] = Double(RobustStatistics.median(differences))
         }
         var weights = [Float](repeating: 1, count: count)
         for _ in 0..<12 {

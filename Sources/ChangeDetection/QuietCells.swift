@@ -11,9 +11,9 @@ enum QuietCells {
     /// The blocks with every lively cell made invalid.
     static func keep(_ blocks: [DifferenceBlock]) -> [DifferenceBlock] {
         let spreads = blocks.map(spreads)
-        var all = spreads.flatMap { $0.compactMap { $0 } }
+        let all = spreads.flatMap { $0.compactMap { $0 } }
         guard !all.isEmpty else { return blocks }
-        let limit = Self.limit * RobustStatistics.median(&all)
+        let limit = Self.limit * RobustStatistics.median(all)
         return zip(blocks, spreads).map { block, spreads in
             var block = block
             let grid = CellGrid(width: block.window.width, height: block.window.height, side: side)
@@ -44,12 +44,12 @@ enum QuietCells {
                         magnitudes.append(abs(plane[y * width + x]))
                     }
                 }
-                return magnitudes.count >= 16 ? RobustStatistics.median(&magnitudes) : nil
+                return magnitudes.count >= 16 ? RobustStatistics.median(magnitudes) : nil
             }
         }
         let scales = perBand.map { cells -> Float in
-            var known = cells.compactMap { $0 }
-            return max(RobustStatistics.median(&known), .leastNormalMagnitude)
+            let known = cells.compactMap { $0 }
+            return max(RobustStatistics.median(known), .leastNormalMagnitude)
         }
         return (0..<grid.count).map { cell in
             var sum: Float = 0

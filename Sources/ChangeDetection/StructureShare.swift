@@ -145,8 +145,7 @@ struct StructureShare {
     /// The runs with the most structure.
     private static func strongest(_ count: Int, of runs: [Run]) -> [Run] {
         guard count < runs.count else { return runs }
-        var powers = runs.map(\.power)
-        let limit = RobustStatistics.select(&powers, runs.count - 1 - count)
+        let limit = RobustStatistics.select(runs.map(\.power), runs.count - 1 - count)
         return runs.filter { $0.power > limit }
     }
 
@@ -155,9 +154,9 @@ struct StructureShare {
     private static func fit(sample: [Run], all: [Run]) -> Float {
         guard sample.count >= 200 else { return usual }
         // Where the half and the tenth end need not be exact.
-        var powers = stride(from: 0, to: sample.count, by: max(1, sample.count / limitCount)).map { sample[$0].power }
-        let middle = RobustStatistics.quantile(&powers, 0.5)
-        let high = RobustStatistics.quantile(&powers, 0.9)
+        let powers = stride(from: 0, to: sample.count, by: max(1, sample.count / limitCount)).map { sample[$0].power }
+        let middle = RobustStatistics.quantile(powers, 0.5)
+        let high = RobustStatistics.quantile(powers, 0.9)
         let quiet = RobustStatistics.trimmedRootMeanSquare(sample.compactMap { $0.power <= middle ? $0.change : nil }, trimming: 0.02)
         let strong = strongest(max(20, all.count / 200), of: all.filter { $0.power > high })
         guard strong.count >= 20 else { return usual }

@@ -17,7 +17,7 @@ struct LuminanceStretch: Sendable {
                 values.append(Self.brightness(block, i))
             }
         }
-        values.sort()
+        values = RobustStatistics.sorted(values)
         let low = values.isEmpty ? 0 : values[values.count / 100]
         let high = values.isEmpty ? 1 : values[values.count - 1 - values.count / 100]
         self.low = low

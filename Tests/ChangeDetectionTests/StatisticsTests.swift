@@ -10,9 +10,65 @@ struct StatisticsTests {
         var generator = SeededGenerator(seed: UInt64(seed))
         let values = (0..<Int.random(in: 1...200, using: &generator)).map { _ in Float(Int.random(in: 0...30, using: &generator)) }
         let rank = Int.random(in: 0..<values.count, using: &generator)
-        var scratch = values
-        #expect(RobustStatistics.select(&scratch, rank) == values.sorted()[rank])
-        #expect(scratch.sorted() == values.sorted(), "nothing is lost")
+        #expect(RobustStatistics.select(values, rank) == values.sorted()[rank])
+    }
+
+    /// Orders and laws in which a sample taken at even distances says little, or wrong things.
+    enum Arrangement: CaseIterable {
+        case normal, ascending, descending, periodic, mostlyEqual, equal, twoValues, farOutlier
+
+        func values(_ count: Int, seed: UInt64) -> [Float] {
+            var generator = SeededGenerator(seed: seed)
+            let normal = (0..<count).map { _ in generator.normal() }
+            switch self {
+            case .normal: return normal
+            case .ascending: return normal.sorted()
+            case .descending: return normal.sorted(by: >)
+            case .periodic: return normal.enumerated().map { $0.offset % 32 == 0 ? 1000 + $0.element : $0.element }
+            case .mostlyEqual: return normal.map { abs($0) < 2 ? 0 : $0 }
+            case .equal: return [Float](repeating: -3, count: count)
+            case .twoValues: return normal.map { $0 < 0.3 ? 1 : 2 }
+            case .farOutlier: return normal.dropLast() + [-.greatestFiniteMagnitude]
+            }
+        }
+    }
+
+    @Test(
+        "selection of many agrees with sorting, and sorting with the library's", arguments: Arrangement.allCases,
+        [513, 2_000, 8_192, 70_000])
+    func selectionOfMany(arrangement: Arrangement, count: Int) {
+        let values = arrangement.values(count, seed: 5)
+        let sorted = values.sorted()
+        #expect(RobustStatistics.sorted(values) == sorted)
+        for rank in [0, 1, count / 100, count / 2, count * 9 / 10, count - 2, count - 1] {
+            #expect(RobustStatistics.select(values, rank) == sorted[rank], "rank \(rank)")
+        }
+    }
+
+    @Test("the root mean square without the largest hundredth is that of the others", arguments: [10, 999, 20_000])
+    func trimmed(count: Int) {
+        let values = Arrangement.mostlyEqual.values(count, seed: 7) + [4, -4, 4]
+        let kept = values.map(abs).sorted().prefix(Int(Double(values.count) * 0.99))
+        let expected = (kept.reduce(0) { $0 + Double($1) * Double($1) } / Double(kept.count)).squareRoot()
+        let corrected = Float(expected) * Float(RobustStatistics.trimCorrection(0.01))
+        #expect(abs(RobustStatistics.trimmedRootMeanSquare(values) - corrected) <= 1e-6 * corrected)
+    }
+
+    @Test("classes of sharpness hold what lies between their limits", arguments: [2, 3, 17, 24])
+    func sharpnessClasses(count: Int) {
+        let sharpness = Arrangement.normal.values(15_000, seed: 3).map(abs)
+        let classes = SharpnessClasses(sharpness, count: count)
+        let byClass = classes.sorted(sharpness)
+        #expect(byClass.sorted() == sharpness.sorted())
+        #expect(classes.ranges.last?.upperBound == sharpness.count)
+        for (one, next) in zip(classes.ranges, classes.ranges.dropFirst()) {
+            #expect((byClass[one].max() ?? .infinity) < (byClass[next].min() ?? -.infinity))
+            #expect(abs(one.count - sharpness.count / count) <= 1)
+        }
+        for k in classes.kept {
+            let mean = byClass[classes.ranges[k]].reduce(0.0) { $0 + Double($1) } / Double(classes.ranges[k].count)
+            #expect(abs(Double(classes.means[k]) - mean) <= 1e-6 * mean)
+        }
     }
 
     @Test("a normal sample's trimmed root mean square and median deviation are its standard deviation", arguments: [0.01, 0.02, 0.1])
