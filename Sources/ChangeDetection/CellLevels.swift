@@ -15,7 +15,7 @@ public struct CellLevels: Sendable {
     /// Every so many rows of a window's, from the second on, are looked at.
     public static let rowStep = 4
 
-    /// The rows of a window of which every `rowStep`-th is all that `init(rows:of:normalisation:)` needs, from the first.
+    /// The rows of a window of which every `rowStep`-th is all that `init(rows:of:)` needs, from the first.
     public static func sampledRows(of window: PixelWindow) -> PixelWindow {
         PixelWindow(x: window.x, y: window.y + 1, width: window.width, height: max(0, window.height - 1))
     }
@@ -28,10 +28,10 @@ public struct CellLevels: Sendable {
     }
 
     /// - Parameters:
-    ///   - rows: both dates in every `rowStep`-th row of `sampledRows(of: window)`.
+    ///   - rows: both dates, at one level, in every `rowStep`-th row of `sampledRows(of: window)`.
     ///   - window: begins on the lattice.
-    public init(rows: PairBlock, of window: PixelWindow, normalisation: Normalisation) {
-        self.init(rows, of: window, isSampled: true, normalisation: normalisation)
+    public init(rows: PairBlock, of window: PixelWindow) {
+        self.init(rows, of: window, isSampled: true, normalisation: .none(bandCount: rows.before.planes.count))
     }
 
     /// Of 64 pixels a cell: the median of so many is known to a sixth of their deviation, and the field to a thirtieth.
@@ -90,9 +90,10 @@ public struct CellLevels: Sendable {
     }
 
     /// The levels of a window out of those of tiles that cover it; nil where none does. - Precondition: all lie on the lattice.
-    public init(window: PixelWindow, of tiles: [CellLevels], bandCount: Int) {
+    public init(window: PixelWindow, of tiles: [CellLevels]) {
         self.window = window
         let side = Self.cellSide
+        let bandCount = tiles.first?.values.count ?? 0
         values = [[Float?]](repeating: [Float?](repeating: nil, count: window.width / side * (window.height / side)), count: bandCount)
         let columns = window.width / side
         for tile in tiles {
@@ -109,11 +110,9 @@ public struct CellLevels: Sendable {
         }
     }
 
-    /// Levels of one cell by its place in the scene, in pixels: one a band; empty where a band has none.
-    func levels(x: Int, y: Int) -> [Float] {
-        guard window.contains(x: x, y: y) else { return [] }
-        let cell = (y - window.y) / Self.cellSide * grid.columns + (x - window.x) / Self.cellSide
-        let found = values.compactMap { $0[cell] }
-        return found.count == values.count ? found : []
+    /// Level of the first plane in one cell by its place in the scene, in pixels; nil where it has none.
+    func level(x: Int, y: Int) -> Float? {
+        guard window.contains(x: x, y: y) else { return nil }
+        return values[0][(y - window.y) / Self.cellSide * grid.columns + (x - window.x) / Self.cellSide]
     }
 }

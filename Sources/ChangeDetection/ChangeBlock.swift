@@ -19,12 +19,12 @@ public struct ChangeBlock: Sendable {
 }
 
 extension ChangeModel {
-    /// Pixels that the window of a block reaches beyond the block's cells.
-    public static let windowReach = DifferenceBlock.halo
+    /// Pixels around a block's cells whose brightness or difference its values depend on.
+    public static let windowReach = StructuralResidual.differenceReach + StructuralResidual.brightnessReach
 
     /// The window to read for a block: grown by what its values depend on, and not beyond the scene's own cells.
     public static func readWindow(for block: PixelWindow, in size: RasterSize) -> PixelWindow {
-        cellWindow(of: block).expanded(by: DifferenceBlock.halo).intersection(cellWindow(of: PixelWindow(size)))
+        cellWindow(of: block).expanded(by: windowReach).intersection(cellWindow(of: PixelWindow(size)))
     }
 
     /// The window whose cells' levels a block depends on.
@@ -34,60 +34,52 @@ extension ChangeModel {
     }
 
     /// The cells that a window touches.
-    private static func cellWindow(of window: PixelWindow) -> PixelWindow {
-        let side = DifferenceBlock.alignment
+    static func cellWindow(of window: PixelWindow) -> PixelWindow {
+        let side = CellLevels.cellSide
         func down(_ value: Int) -> Int { Int((Double(value) / Double(side)).rounded(.down)) * side }
         let (left, top) = (down(window.x), down(window.y))
         return PixelWindow(x: left, y: top, width: -down(-window.maxX) - left, height: -down(-window.maxY) - top)
     }
 
-    /// Rows that are read at a time: few enough that what is made of them stays in the caches, many enough that what shifts need beyond them costs little.
+    /// The sums of bands that the change is made of, of each date, the later one at the earlier one's level: the mean of the bands; the weighed sum whose
+    /// difference the signed change is; and, for the size over all bands, the bands themselves.
+    public func mixes(withBands: Bool) -> (before: BandMix, after: BandMix) {
+        let count = bandWeights.count
+        let mean = [Float](repeating: 1 / Float(count), count: count)
+        let bands = (0..<count).map { band in (0..<count).map { $0 == band ? Float(1) : 0 } }
+        let rows = [mean, bandWeights] + (withBands ? bands : [])
+        let (gain, offset) = (normalisation.gain.map { Float($0) }, normalisation.offset.map { Float($0) })
+        return (
+            BandMix(weights: rows, offsets: rows.map { _ in 0 }),
+            BandMix(
+                weights: rows.map { zip($0, gain).map { $0 * $1 } },
+                offsets: rows.map { zip($0, offset).reduce(0) { $0 + $1.0 * $1.1 } })
+        )
+    }
+
+    /// Rows that are best read at a time: few enough that what is made of them stays in the caches, many enough that what shifts need beyond them costs
+    /// little.
     private static let rowsAtOnce = 64
 
     /// The change statistic of `block`.
     ///
     /// - Parameters:
     ///   - window: `readWindow(for: block, in: sceneSize)`.
-    ///   - levels: of the cells of `levelWindow(for: block, in: sceneSize)`.
+    ///   - levels: of the cells of `levelWindow(for: block, in: sceneSize)`, in the planes of `mixes`.
     ///   - frame: what of the scene the undirected size is to be continued over; nil where neither that size nor the change in fine steps is asked for.
-    ///   - read: gives both dates in some of the window's rows; asked once for each, from the first to the last.
+    ///   - read: gives both dates in some of the window's rows, as `mixes` says, with bands where there is a frame; asked once for each, from the first to
+    ///     the last.
     public func change(
         in block: PixelWindow, of window: PixelWindow, levels: CellLevels, sizeOver frame: SceneFrame? = nil,
         read: (PixelWindow) throws -> PairBlock
     ) rethrows -> ChangeBlock {
         precondition(window.contains(block), "the block lies outside what was read")
-        let cells = Self.cellWindow(of: block)
-        // Whole cells, and what the size reaches beyond the block.
-        let reached = block.expanded(by: frame == nil ? 0 : ChangeSize.reach).intersection(window)
-        let around = cells.expanded(by: StructuralResidual.differenceReach).intersection(window)
-        let part = Self.cellWindow(of: reached).intersection(around)
-        var difference = try DifferenceBlock(
-            part: part, cells: around, surroundings: window, normalisation: normalisation, levels: levels, rowsAtOnce: Self.rowsAtOnce,
-            read: read)
-        difference.explain(noise: noiseByClass.map { $0[0] })
-        let steps = sharpnessSteps(difference)
-        var signed = KernelSet.best.signedChange(
-            differences: difference.differences, width: part.width, columns: 0..<part.width, rows: 0..<part.height, steps: steps,
-            weights: weightsByStep(), validity: difference.validity.values, wantsFine: frame != nil)
-        let size = frame.map { frame in
-            var size = ChangeSize(of: difference, in: block, noise: undirectedWeights(), steps: steps, observed: signed.fine)
-            size.continueOver(frame)
-            return size.quantised()
+        let stream = ChangeStream(self, block: block, window: window, levels: levels, frame: frame)
+        for start in stride(from: 0, to: window.height, by: Self.rowsAtOnce) {
+            let rows = PixelWindow(
+                x: window.x, y: window.y + start, width: window.width, height: min(Self.rowsAtOnce, window.height - start))
+            stream.push(try read(rows))
         }
-        ObscuredCells.remove(from: &signed.coarse, in: part, levels: levels, noise: noiseByClass.map { $0[$0.count / 2] })
-
-        func cropped<Sample>(_ plane: [Sample]) -> [Sample] {
-            guard part != block, !plane.isEmpty else { return plane }
-            var result: [Sample] = []
-            result.reserveCapacity(block.pixelCount)
-            for y in block.y..<block.maxY {
-                let start = (y - part.y) * part.width + block.x - part.x
-                result += plane[start..<(start + block.width)]
-            }
-            return result
-        }
-        return ChangeBlock(
-            window: block, signed: cropped(signed.coarse), structure: difference.structureLevels(in: block, scale: structureScale),
-            signedFine: cropped(signed.fine), size: size ?? [])
+        return stream.finished()
     }
 }

@@ -10,8 +10,10 @@ public struct ChangeModel: Sendable, Equatable, Codable {
     var noiseByClass: [[Float]]
     /// Standard deviation of each band's difference over all classes.
     var noiseOfScene: [Float]
-    /// Weights of the standardised bands in the signed change.
-    var signedWeights: [Float]
+    /// Weights of the bands' differences in the one difference that the signed change is made of; on usual ground its unit is a standard deviation.
+    var bandWeights: [Float]
+    /// What a standard deviation of it is in each class.
+    var noiseOfWeighed: [Float]
     /// What the signed change of old structure would be if its contrast doubled: standard deviations per unit of brightness.
     var structureScale: Float
 
@@ -45,9 +47,10 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         guard noise.count == bandCount, noise.allSatisfy({ $0 > 0 }) else { return nil }
         blocks = QuietCells.keep(mapping.change(consume blocks) { $0.explain(noise: noise) })
         var model = ChangeModel(
-            normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], noiseOfScene: [], signedWeights: [], structureScale: 0)
+            normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], noiseOfScene: [], bandWeights: [], noiseOfWeighed: [],
+            structureScale: 0)
         let sample = NoiseSample(blocks, atMost: noiseSampleCount)
-        guard model.fitNoise(sample), model.fitCovariance(sample) else { return nil }
+        guard model.fitNoise(sample), model.fitWeights(sample) else { return nil }
         return model
     }
 
@@ -92,7 +95,7 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         return noiseByClass.allSatisfy { ($0.first ?? 0) > 0 && $0.allSatisfy(\.isFinite) }
     }
 
-    private mutating func fitCovariance(_ sample: NoiseSample) -> Bool {
+    private mutating func fitWeights(_ sample: NoiseSample) -> Bool {
         let bandCount = sample.differences.count
         let tables = (0..<bandCount).map(inverseNoise)
         let scale = stepsPerSharpness
@@ -129,8 +132,17 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         let weights = (0..<bandCount).map { a in (0..<bandCount).reduce(0.0) { $0 + inverse[a * bandCount + $1] } }
         let norm = weights.reduce(0, +)
         guard norm > 0 else { return false }
-        signedWeights = weights.map { Float($0 / norm.squareRoot()) }
-        structureScale = zip(signedWeights, noiseByClass).reduce(0) { $0 + $1.0 / $1.1[0] }
+        let standardisedWeights = weights.map { Float($0 / norm.squareRoot()) }
+        let usual = noiseByClass.map { $0[$0.count / 2] }
+        bandWeights = zip(standardisedWeights, usual).map { $0 / $1 }
+        // Where all bands differ by as much of their usual noise, what the bands' sum would be if each were weighed by its noise there.
+        let whole = standardisedWeights.reduce(0, +)
+        noiseOfWeighed = sharpnessOfClass.indices.map { k in
+            let here = standardisedWeights.indices.reduce(Float(0)) { $0 + standardisedWeights[$1] * usual[$1] / noiseByClass[$1][k] }
+            return whole / here
+        }
+        guard noiseOfWeighed.allSatisfy({ $0 > 0 && $0.isFinite }) else { return false }
+        structureScale = zip(standardisedWeights, noiseByClass).reduce(0) { $0 + $1.0 / $1.1[0] }
         return true
     }
 
@@ -142,27 +154,26 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         return top > 0 ? Float(Self.stepCount) / (4 * top) : 0
     }
 
-    /// The step of sharpness of each pixel of a block's part of interest, to which it is cut; 0 where not valid.
-    func sharpnessSteps(_ block: DifferenceBlock) -> [UInt16] {
-        let count = block.validity.values.count
-        var steps = [UInt16](unsafeUninitializedCapacity: count) { $1 = count }
-        KernelSet.best.steps(
-            block.sharpness.values.span, scale: stepsPerSharpness, most: UInt16(Self.stepCount), validity: block.validity.values.span,
-            into: steps.mutableSpan)
-        return steps
-    }
+    /// Noise of a band in the middle class, in the mean over the bands.
+    var noiseOfBand: Float { noiseByClass.reduce(0) { $0 + $1[$1.count / 2] } / Float(noiseByClass.count) }
+
+    /// What the weighed difference is on smooth ground where every band differs by its standard deviation in the same direction, as old structure does.
+    var commonNoise: Float { abs(zip(bandWeights, noiseByClass).reduce(0) { $0 + $1.0 * $1.1[0] }) }
+
+    /// Steps of sharpness: how many make a unit, and how many there are.
+    var sharpnessSteps: (perUnit: Float, count: UInt16) { (stepsPerSharpness, UInt16(Self.stepCount)) }
 
     /// One over the noise of a band in each step of sharpness.
-    private func inverseNoise(_ band: Int) -> [Float] {
+    private func inverseNoise(_ band: Int) -> [Float] { inverse(noiseByClass[band]) }
+
+    /// One over a noise that is known by class, in each step of sharpness.
+    private func inverse(_ levels: [Float]) -> [Float] {
         let scale = stepsPerSharpness
-        return (0...Self.stepCount).map { 1 / noise(band: band, sharpness: scale > 0 ? Float($0) / scale : 0) }
+        return (0...Self.stepCount).map { 1 / noise(levels, sharpness: scale > 0 ? Float($0) / scale : 0) }
     }
 
-    /// Weight of each band's difference in the signed change, in each step of sharpness: step after step, band by band.
-    func weightsByStep() -> [Float] {
-        let tables = noiseByClass.indices.map(inverseNoise)
-        return (0...Self.stepCount).flatMap { step in tables.indices.map { signedWeights[$0] * tables[$0][step] } }
-    }
+    /// Weight of the weighed difference in the signed change, in each step of sharpness.
+    func weightsByStep() -> [Float] { inverse(noiseOfWeighed) }
 
     /// 1/σ² of each band in each step of sharpness, as the undirected change weighs differences: σ² is the product of the class's noise and the whole
     /// scene's. Towns are sharp and change often. By their class alone their change counts as noise, by the scene's alone their noise as change; the
@@ -173,8 +184,7 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         return (0...Self.stepCount).flatMap { step in tables.indices.map { tables[$0][step] * scene[$0] } }
     }
 
-    private func noise(band: Int, sharpness: Float) -> Float {
-        let levels = noiseByClass[band]
+    private func noise(_ levels: [Float], sharpness: Float) -> Float {
         guard let last = sharpnessOfClass.last, sharpnessOfClass.count > 1 else { return levels[0] }
         if sharpness <= sharpnessOfClass[0] { return levels[0] }
         if sharpness >= last { return levels[levels.count - 1] * (last > 0 ? sharpness / last : 1) }

@@ -32,13 +32,16 @@ struct ChangeSize {
     private let bandCount: Int
 
     /// - Parameters:
+    ///   - differences: what is left of them, one plane a band, over `window`.
+    ///   - window: reaches `reach` beyond the block or as far as the scene.
     ///   - block: where it is wanted.
     ///   - noise: 1/σ² in each step of sharpness, step after step, band by band.
-    ///   - steps: step of sharpness of each pixel of the difference, which reaches `reach` beyond the block or as far as the scene.
+    ///   - steps: step of sharpness of each pixel of the window.
     ///   - observed: the signed change of these; what has none has no size either.
-    init(of difference: DifferenceBlock, in block: PixelWindow, noise: [Float], steps: [UInt16], observed: [Int16]) {
+    init(
+        of differences: [[Float]], over window: PixelWindow, in block: PixelWindow, noise: [Float], steps: [UInt16], observed: [Int16]
+    ) {
         let area = block.expanded(by: Self.reach)
-        let window = difference.window
         let common = area.intersection(window)
         var energy = FloatPlane(width: area.width, height: area.height)
         var weights = FloatPlane(width: area.width, height: area.height)
@@ -53,7 +56,7 @@ struct ChangeSize {
                         let target = (y - area.y) * area.width + common.x - area.x
                         let source = (y - window.y) * window.width + common.x - window.x
                         let rowIsWhole = KernelSet.best.clippedEnergy(
-                            differences: difference.differences, offset: source, steps: steps, table: noise, most: Self.clip * Self.clip,
+                            differences: differences, offset: source, steps: steps, table: noise, most: Self.clip * Self.clip,
                             observed: observed + source, energy: energy + target, weights: weights + target, count: common.width)
                         isWhole = isWhole && rowIsWhole
                     }
@@ -64,7 +67,7 @@ struct ChangeSize {
         self.energy = energy
         self.weights = weights
         self.isWhole = isWhole
-        bandCount = difference.differences.count
+        bandCount = differences.count
     }
 
     /// Gives the outermost pixels of a scene, where interpolation lacks samples although both dates show the ground, what the nearest pixel inside

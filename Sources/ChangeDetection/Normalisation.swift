@@ -12,6 +12,11 @@ public struct Normalisation: Sendable, Equatable, Codable {
         self.offset = offset
     }
 
+    /// Of dates that lie at one level already.
+    static func none(bandCount: Int) -> Normalisation {
+        Normalisation(gain: [Double](repeating: 1, count: bandCount), offset: [Double](repeating: 0, count: bandCount))
+    }
+
     /// Orthogonal regression on pixels weighted by how little they changed.
     ///
     /// Sources: Canty & Nielsen, "Automatic radiometric normalization of multitemporal satellite imagery with the iteratively re-weighted MAD

@@ -11,9 +11,7 @@ struct StructuralResidual {
     static let cellSide = StructurePlanes.cellSide
     /// Pixels around a whole number of cells whose differences count there: 3 × 3 cells, one of interpolation.
     static let differenceReach = 2 * cellSide
-    private static let featureCount = StructurePlanes.termCount
-    private static let termCount = featureCount + 1
-    private static let taps = StructurePlanes.Taps(
+    static let taps = StructurePlanes.Taps(
         soft: FloatPlane.gaussianTaps(sigma: 0.7), softer: FloatPlane.gaussianTaps(sigma: 1.3),
         // 4 px, of means of 2 × 2 pixels that are interpolated.
         coarse: FloatPlane.gaussianTaps(sigma: (Double(4 * 4 - 1) / 4).squareRoot()), curved: FloatPlane.gaussianTaps(sigma: 0.7))
@@ -30,14 +28,6 @@ struct StructuralResidual {
             of: brightness.values.span, width: brightness.width, height: brightness.height, cells: cells, taps: Self.taps)
     }
 
-    /// Detail coarser than noise, soft brightness less its 4 px blur, in steps of one over `scale`.
-    func detailLevels(columns: Range<Int>, rows: Range<Int>, scale: Float) -> [Int8] {
-        let cells = planes.cells
-        return KernelSet.best.detailLevels(
-            planes, columns: (columns.lowerBound + cells.x)..<(columns.upperBound + cells.x),
-            rows: (rows.lowerBound + cells.y)..<(rows.upperBound + cells.y), scale: scale)
-    }
-
     /// What of a part of the differences is not explained.
     ///
     /// - Parameters:
@@ -50,63 +40,78 @@ struct StructuralResidual {
     {
         let bandCount = differences.count
         let (columns, rows) = (planes.cells.columns, planes.cells.rows)
-        let momentCount = KernelSet.momentCount(bands: bandCount)
         let moments = KernelSet.best.structureMoments(
             planes, differences: differences, inverseNoise: noise.map { $0 > 0 ? 1 / $0 : 0 }, share: 1 / (9 * Float(max(1, bandCount))),
             validity: validity.values.span)
 
-        // Coefficients of each cell from the sums over its 3 × 3 neighbourhood.
-        let pitch = Self.featureCount * bandCount
-        var coefficients = [Float](repeating: 0, count: columns * rows * pitch)
-        var sums = [Double](repeating: 0, count: momentCount)
-        var solver = Solver(bandCount: bandCount)
+        var coefficients = StructureCoefficients(columns: columns, rows: rows, bandCount: bandCount)
         moments.withUnsafeBufferPointer { moments in
-            for row in 0..<rows {
-                for column in 0..<columns {
-                    for k in 0..<momentCount { sums[k] = 0 }
-                    for r in max(0, row - 1)...min(rows - 1, row + 1) {
-                        for c in max(0, column - 1)...min(columns - 1, column + 1) {
-                            let base = (r * columns + c) * momentCount
-                            for k in 0..<momentCount { sums[k] += Double(moments[base + k]) }
-                        }
-                    }
-                    solver.solve(sums, into: &coefficients, at: (row * columns + column) * pitch)
-                }
-            }
+            guard let moments = moments.baseAddress else { return }
+            for row in 0..<rows { coefficients.solve(row, moments: moments) }
         }
-        return KernelSet.best.unexplained(planes, coefficients: coefficients, of: differences, columns: part, rows: partRows)
+        return KernelSet.best.unexplained(planes, coefficients: coefficients.values, of: differences, columns: part, rows: partRows)
+    }
+}
+
+/// What share of each term of old structure the difference of each band has, cell by cell.
+struct StructureCoefficients {
+    private static let featureCount = StructurePlanes.termCount
+    private static let termCount = featureCount + 1
+
+    /// For each cell, row by row, and each band one number a term; 0 where too little is seen.
+    private(set) var values: [Float]
+    private let columns: Int
+    private let rows: Int
+    private let bandCount: Int
+    private var matrix = [Double](repeating: 0, count: termCount * termCount)
+    private var vector = [Double](repeating: 0, count: termCount)
+    private var sums: [Double]
+
+    init(columns: Int, rows: Int, bandCount: Int) {
+        self.columns = columns
+        self.rows = rows
+        self.bandCount = bandCount
+        values = [Float](repeating: 0, count: columns * rows * bandCount * Self.featureCount)
+        sums = [Double](repeating: 0, count: KernelSet.momentCount(bands: bandCount))
     }
 
-    /// Coefficients of all bands from a cell's sums.
-    private struct Solver {
-        private let bandCount: Int
-        private var matrix = [Double](repeating: 0, count: termCount * termCount)
-        private var vector = [Double](repeating: 0, count: termCount)
-
-        init(bandCount: Int) { self.bandCount = bandCount }
-
-        /// Leaves zeros where too little is seen. The ridge keeps features that are noise alone (plain desert) from being fitted harder than 400
-        /// pixels of noise would allow.
-        mutating func solve(_ sums: [Double], into coefficients: inout [Float], at start: Int) {
-            var k = 0
-            for a in 0..<termCount {
-                for b in 0...a {
-                    matrix[a * termCount + b] = sums[k]
-                    k += 1
+    /// Coefficients of a row of cells from the sums over the 3 × 3 neighbourhood of each.
+    ///
+    /// - Parameter moments: `KernelSet.structureMoments` of all cells, of which this row, the one before and the next one count.
+    mutating func solve(_ row: Int, moments: UnsafePointer<Float>) {
+        for column in 0..<columns {
+            for k in sums.indices { sums[k] = 0 }
+            for r in max(0, row - 1)...min(rows - 1, row + 1) {
+                for c in max(0, column - 1)...min(columns - 1, column + 1) {
+                    let base = moments + (r * columns + c) * sums.count
+                    for k in sums.indices { sums[k] += Double(base[k]) }
                 }
             }
-            // Every second row was looked at.
-            guard matrix[termCount * termCount - 1] > 200 else { return }
-            for a in 0..<featureCount {
-                guard matrix[a * termCount + a] > 0 else { return }
-                matrix[a * termCount + a] *= 1.001
+            solve(at: (row * columns + column) * bandCount * Self.featureCount)
+        }
+    }
+
+    /// Leaves zeros where too little is seen. The ridge keeps features that are noise alone (plain desert) from being fitted harder than 400 pixels of noise
+    /// would allow.
+    private mutating func solve(at start: Int) {
+        var k = 0
+        for a in 0..<Self.termCount {
+            for b in 0...a {
+                matrix[a * Self.termCount + b] = sums[k]
+                k += 1
             }
-            guard LinearSolver.factorise(&matrix, termCount) else { return }
-            for band in 0..<bandCount {
-                for a in 0..<termCount { vector[a] = sums[k + a * bandCount + band] }
-                guard LinearSolver.substitute(matrix, &vector) else { return }
-                for a in 0..<featureCount { coefficients[start + band * featureCount + a] = Float(vector[a]) }
-            }
+        }
+        // Every second row was looked at.
+        guard matrix[Self.termCount * Self.termCount - 1] > 200 else { return }
+        for a in 0..<Self.featureCount {
+            guard matrix[a * Self.termCount + a] > 0 else { return }
+            matrix[a * Self.termCount + a] *= 1.001
+        }
+        guard LinearSolver.factorise(&matrix, Self.termCount) else { return }
+        for band in 0..<bandCount {
+            for a in 0..<Self.termCount { vector[a] = sums[k + a * bandCount + band] }
+            guard LinearSolver.substitute(matrix, &vector) else { return }
+            for a in 0..<Self.featureCount { values[start + band * Self.featureCount + a] = Float(vector[a]) }
         }
     }
 }

@@ -11,6 +11,8 @@ public protocol SceneSource: Sendable {
     /// The same of the window's first row, and of each that lies a multiple of `step` below it: a block that begins where the window does, and is as high as
     /// there are such rows.
     func readRows(_ window: PixelWindow, every step: Int) throws -> SceneBlock
+    /// The same rows, of which the planes are sums of bands.
+    func readRows(_ window: PixelWindow, every step: Int, mixed mix: BandMix) throws -> SceneBlock
     /// Whether what is decoded at a time spans the scene from side to side, so that windows beside each other are best read together.
     var isReadByRows: Bool { get }
     /// Bytes that a pixel takes as it comes from the files' codecs.
@@ -24,6 +26,9 @@ extension SceneSource {
     public var decodedBytesPerPixel: Double { 0 }
     public func release(_ window: PixelWindow) {}
     public func readRows(_ window: PixelWindow, every step: Int) throws -> SceneBlock { try read(window).rows(every: step) }
+    public func readRows(_ window: PixelWindow, every step: Int, mixed mix: BandMix) throws -> SceneBlock {
+        try readRows(window, every: step).mixed(by: mix)
+    }
 }
 
 extension SceneReader: SceneSource {}
@@ -37,6 +42,8 @@ struct AlignedPair: Sendable {
     let before: any SceneSource
     let after: any SceneSource
     let registration: Registration
+    /// Sums of bands that are read in place of the bands.
+    private var mixes: (before: BandMix, after: BandMix)?
     private let keepsReference: Bool
     private let mapping: GridMapping
 
@@ -50,6 +57,7 @@ struct AlignedPair: Sendable {
 
     private init(_ other: AlignedPair, registration: Registration, keepsReference: Bool) {
         self.keepsReference = keepsReference
+        mixes = other.mixes
         before = other.before
         after = other.after
         mapping = other.mapping
@@ -59,6 +67,26 @@ struct AlignedPair: Sendable {
     /// The same pair with a shift taken out; with `keepsReference` by moving the later date alone.
     func registered(by registration: Registration, keepsReference: Bool = false) -> AlignedPair {
         AlignedPair(self, registration: registration, keepsReference: keepsReference)
+    }
+
+    /// The same pair, of which sums of bands are read: as many of the one date as of the other.
+    func mixed(before: BandMix, after: BandMix) -> AlignedPair {
+        var pair = self
+        pair.mixes = (before, after)
+        return pair
+    }
+
+    private func earlier(_ window: PixelWindow, every step: Int = 1) throws -> SceneBlock {
+        try Self.read(before, mixes?.before, window, step)
+    }
+
+    private func later(_ window: PixelWindow, every step: Int = 1) throws -> SceneBlock {
+        try Self.read(after, mixes?.after, window, step)
+    }
+
+    private static func read(_ source: any SceneSource, _ mix: BandMix?, _ window: PixelWindow, _ step: Int) throws -> SceneBlock {
+        if let mix { return try source.readRows(window, every: step, mixed: mix) }
+        return step == 1 ? try source.read(window) : try source.readRows(window, every: step)
     }
 
     var size: RasterSize { before.grid.size }
@@ -96,19 +124,19 @@ struct AlignedPair: Sendable {
             x: window.x + offset.x + Int((shift.column - Double(window.x + window.maxX) / 2).rounded()),
             y: window.y + offset.y + Int((shift.row - Double(window.y + window.maxY) / 2).rounded()),
             width: window.width, height: window.height)
-        let earlier = try before.readRows(window, every: step)
-        return PairBlock(before: earlier, after: try after.readRows(moved, every: step).placed(at: earlier.window))
+        let first = try earlier(window, every: step)
+        return PairBlock(before: first, after: try later(moved, every: step).placed(at: first.window))
     }
 
     private func readBefore(_ window: PixelWindow) throws -> SceneBlock {
         let displacement = displacement
-        guard !displacement.isNone else { return try before.read(window) }
+        guard !displacement.isNone else { return try earlier(window) }
         let halo = InterpolationTaps.reach
         guard displacement.slope == nil else {
             let map = displacement.mapBack
-            return try before.read(map.sourceWindow(for: window, halo: halo)).resampled(by: map, to: window)
+            return try earlier(map.sourceWindow(for: window, halo: halo)).resampled(by: map, to: window)
         }
-        return try before.read(window.expanded(by: halo)).shifted(x: -displacement.x, y: -displacement.y, halo: halo)
+        return try earlier(window.expanded(by: halo)).shifted(x: -displacement.x, y: -displacement.y, halo: halo)
     }
 
     private func readAfter(_ window: PixelWindow) throws -> SceneBlock {
@@ -117,12 +145,12 @@ struct AlignedPair: Sendable {
         let reach = InterpolationTaps.reach + Int(max(abs(dx), abs(dy)).rounded(.up))
         if let offset = wholeOffset {
             let moved = PixelWindow(x: window.x + offset.x, y: window.y + offset.y, width: window.width, height: window.height)
-            guard dx != 0 || dy != 0 else { return try after.read(moved).placed(at: window) }
-            return try after.read(moved.expanded(by: reach)).shifted(x: dx, y: dy, halo: reach).placed(at: window)
+            guard dx != 0 || dy != 0 else { return try later(moved).placed(at: window) }
+            return try later(moved.expanded(by: reach)).shifted(x: dx, y: dy, halo: reach).placed(at: window)
         }
         let source = mapping.sourceWindow(for: window, halo: reach)
         guard !source.isEmpty else { return emptyBlock(window) }
-        let block = try after.read(source)
+        let block = try later(source)
         if let affine = mapping.affine, affine.columnPerRow == 0, affine.rowPerColumn == 0 {
             let columns = InterpolationTaps(
                 positions: (window.x..<window.maxX).map { affine.columnOrigin + affine.columnPerColumn * (Double($0) + 0.5 + dx) },
@@ -162,11 +190,11 @@ struct AlignedPair: Sendable {
         let moved = registration.displacement.map.after(displacement.mapBack)
         let halo = InterpolationTaps.reach
         if let map = mapping.affine?.after(moved), map.isNearlyIdentity {
-            return try after.read(map.sourceWindow(for: window, halo: halo)).resampled(by: map, to: window)
+            return try later(map.sourceWindow(for: window, halo: halo)).resampled(by: map, to: window)
         }
         let source = mapping.sourceWindow(for: moved.sourceWindow(for: window, halo: 1), halo: halo)
         guard !source.isEmpty else { return emptyBlock(window) }
-        return resampled(try after.read(source), to: window) { moved.map(column: $0, row: $1) }
+        return resampled(try later(source), to: window) { moved.map(column: $0, row: $1) }
     }
 
     /// Where the later grid is the earlier one but for whole pixels: column and row of the earlier grid's first pixel in it.

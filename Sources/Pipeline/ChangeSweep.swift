@@ -72,11 +72,12 @@ struct ChangeSweep: Sendable {
         var unfinished = members.map { PartialChange(size: $0.fit.size, keepsBefore: $0.wantsLuminanceBefore) }
         var failures = [(any Error)?](repeating: nil, count: members.count)
         let given = Guarded<Set<Int>>([])
-        let levels = members.map { LevelTiles($0.fit) }
+        let pairs = members.map(\.mixedPair)
+        let levels = pairs.map { LevelTiles($0) }
         try WorkerPool.mapInOrder(count: tasks.count, jobs: jobs, window: jobs + 1) { index -> Result<Piece, any Error>? in
             let task = tasks[index]
             guard !given.withLock({ $0.contains(task.member) }) else { return nil }
-            return Result { try piece(of: members[task.member], levels: levels[task.member], in: blocks[task.member][task.block]) }
+            return Result { try piece(of: members[task.member], pairs[task.member], levels: levels[task.member], in: blocks[task.member][task.block]) }
         } consume: { index, result in
             let task = tasks[index]
             switch result {
@@ -112,7 +113,7 @@ struct ChangeSweep: Sendable {
         return PixelWindow(x: left, y: top, width: right - left, height: block.maxY - beyond - top)
     }
 
-    private func piece(of member: Member, levels: LevelTiles, in block: PixelWindow) throws -> Piece {
+    private func piece(of member: Member, _ pair: AlignedPair, levels: LevelTiles, in block: PixelWindow) throws -> Piece {
         let fit = member.fit
         var (before, after): ([UInt8], [UInt8]) = ([], [])
         let change = try fit.model.change(
@@ -120,7 +121,7 @@ struct ChangeSweep: Sendable {
             levels: try levels.levels(of: ChangeModel.levelWindow(for: block, in: fit.size)),
             sizeOver: member.write == nil ? nil : fit.pair.frame
         ) { rows in
-            let pixels = try fit.pair.read(rows)
+            let pixels = try pair.read(rows)
             let shown = rows.intersection(block)
             if !shown.isEmpty {
                 if member.wantsLuminanceBefore { before += fit.stretch.before.luminance(of: pixels.before, in: shown) }
@@ -134,6 +135,12 @@ struct ChangeSweep: Sendable {
 }
 
 extension ChangeSweep.Member {
+    /// The pair, of which is read what its change is made of.
+    fileprivate var mixedPair: AlignedPair {
+        let mixes = fit.model.mixes(withBands: write != nil)
+        return fit.pair.mixed(before: mixes.before, after: mixes.after)
+    }
+
     /// In an order in which few decoded blocks wait for their next use.
     fileprivate func blocks(columnsTogether: Int) -> [PixelWindow] {
         let blocks = PixelWindow(fit.size).blocks(side: ChangeSweep.blockSide)

@@ -46,7 +46,10 @@ struct PairFit: Sendable {
                 advice: "give scenes that share at least some thousand clear pixels with texture")
         }
         self.model = model
-        stretch = (LuminanceStretch(samples.map(\.before)), LuminanceStretch(samples.map(\.after)))
+        let mixes = model.mixes(withBands: false)
+        stretch = (
+            LuminanceStretch(samples.map(\.before), mix: mixes.before), LuminanceStretch(samples.map(\.after), mix: mixes.after)
+        )
     }
 }
 

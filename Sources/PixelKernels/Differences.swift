@@ -2,6 +2,15 @@ import PixelKernelsAVX2
 import PixelKernelsBaseline
 
 extension KernelSet {
+    /// `out = after − before` of a row where valid, else 0.
+    public func difference(
+        before: UnsafePointer<Float>, after: UnsafePointer<Float>, validity: UnsafePointer<UInt8>, into out: UnsafeMutablePointer<Float>,
+        count: Int
+    ) {
+        let kernel = usesAVX2 ? PixelKernelsAVX2.normalisedDifference : PixelKernelsBaseline.normalisedDifference
+        kernel(before, after, 1, 0, validity, out, count)
+    }
+
     /// `out = gain · after + offset − before` where valid, else 0, of one band. All of one count.
     public func normalisedDifference(
         before: Span<Float>, after: Span<Float>, gain: Float, offset: Float, validity: Span<UInt8>,
@@ -15,20 +24,6 @@ extension KernelSet {
                     validity.withPointer { validity in kernel(before, after, gain, offset, validity, out, count) }
                 }
             }
-        }
-    }
-
-    /// `out[b] = gains[b] · after[b] + offsets[b] − before[b]` where valid, else 0, for all bands at once. Shapes: bands × count.
-    public func normalisedDifference(
-        before: [[Float]], after: [[Float]], gains: [Float], offsets: [Float], validity: Span<UInt8>, into out: inout [[Float]]
-    ) {
-        precondition(
-            [after.count, gains.count, offsets.count, out.count].allSatisfy { $0 == before.count }, "the lists of bands differ in length")
-        for band in before.indices {
-            let (earlier, later) = (before[band], after[band])
-            normalisedDifference(
-                before: earlier.span, after: later.span, gain: gains[band], offset: offsets[band], validity: validity,
-                into: out[band].mutableSpan)
         }
     }
 }

@@ -13,6 +13,8 @@ final class HalvedBlur {
     /// A row of means with one more on each side, then the two last rows at full width.
     private let scratch: UnsafeMutablePointer<Float>
     private var first: UnsafePointer<Float>?
+    /// Rows that were made.
+    private(set) var madeRows = 0
 
     /// - Parameters:
     ///   - taps: of the means, an odd number.
@@ -30,8 +32,8 @@ final class HalvedBlur {
 
     /// - Parameters:
     ///   - line: stays readable until the next but one is pushed.
-    ///   - out: the plane that receives what can be made by now.
-    func push(_ line: UnsafePointer<Float>, into out: UnsafeMutablePointer<Float>) {
+    ///   - out: where a row of the plane is to be written; asked for what can be made by now, from row to row.
+    func push(_ line: UnsafePointer<Float>, into out: (_ row: Int) -> UnsafeMutablePointer<Float>) {
         guard let upper = first else {
             first = line
             return
@@ -51,12 +53,15 @@ final class HalvedBlur {
             let (here, before) = (doubled + row % 2 * width, doubled + (row + 1) % 2 * width)
             double(means, here, half)
             if row > 0 {
-                mix(before, here, 0.25, out + (2 * row - 1) * width, width)
-                mix(here, before, 0.25, out + 2 * row * width, width)
+                mix(before, here, 0.25, out(2 * row - 1), width)
+                mix(here, before, 0.25, out(2 * row), width)
             } else {
-                out.update(from: here, count: width)
+                out(0).update(from: here, count: width)
             }
-            if row == height / 2 - 1 { (out + (height - 1) * width).update(from: here, count: width) }
+            madeRows = 2 * row + 1
+            guard row == height / 2 - 1 else { continue }
+            out(height - 1).update(from: here, count: width)
+            madeRows = height
         }
     }
 }

@@ -88,37 +88,12 @@ public struct StructurePlanes: Sendable, Equatable {
     /// Calls `body` with what gives the rows that the terms of a row of pixels of the cells are made of, as the kernels want them; beyond the planes' edges
     /// the outermost pixel goes on.
     fileprivate func withRows(_ body: ((_ y: Int) -> UnsafePointer<UnsafePointer<Float>>) -> Void) {
-        let span = cells.width
-        // Rows whose neighbours beside the cells lie beyond the planes are copied with them.
-        let isInside = cells.x > 0 && cells.x + span < width
         withPlanes { soft, softer, coarse, curved in
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: isInside ? 1 : 4 * (span + 2)) { scratch in
-                withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: 8) { rows in
-                    guard let scratch = scratch.baseAddress, let rows = rows.baseAddress else { return }
-                    func beside(_ row: UnsafePointer<Float>, _ slot: Int) -> UnsafePointer<Float> {
-                        guard !isInside else { return row }
-                        let copy = scratch + slot * (span + 2)
-                        copy[0] = row[cells.x > 0 ? -1 : 0]
-                        (copy + 1).update(from: row, count: span)
-                        copy[span + 1] = row[cells.x + span < width ? span : span - 1]
-                        return UnsafePointer(copy + 1)
-                    }
-                    body { y in
-                        let row = cells.y + y
-                        let above = max(0, row - 1) * width + cells.x
-                        let here = row * width + cells.x
-                        let below = min(height - 1, row + 1) * width + cells.x
-                        (rows + 0).initialize(to: soft + above)
-                        (rows + 1).initialize(to: beside(soft + here, 0))
-                        (rows + 2).initialize(to: soft + below)
-                        (rows + 3).initialize(to: softer + here)
-                        (rows + 4).initialize(to: coarse + here)
-                        (rows + 5).initialize(to: beside(curved + above, 1))
-                        (rows + 6).initialize(to: beside(curved + here, 2))
-                        (rows + 7).initialize(to: beside(curved + below, 3))
-                        return UnsafePointer(rows)
-                    }
-                }
+            let rows = StructureRowPointers(width: width, height: height, cells: cells)
+            body { y in
+                rows.at(
+                    y, soft: { soft + $0 * width }, softer: { softer + $0 * width }, coarse: { coarse + $0 * width },
+                    curved: { curved + $0 * width })
             }
         }
     }
@@ -145,7 +120,7 @@ extension KernelSet {
                         soften.pull(into: row)
                         softer.push(row)
                         while softer.isReady { softer.pull(into: planes[1] + softer.next * width) }
-                        coarse.push(row, into: planes[2])
+                        coarse.push(row) { planes[2] + $0 * width }
                         curved.push(row)
                         while curved.isReady { curved.pull(into: planes[3] + curved.next * width) }
                     }
@@ -166,58 +141,26 @@ extension KernelSet {
     public func structureMoments(
         _ structure: StructurePlanes, differences: [[Float]], inverseNoise: [Float], share: Float, validity: Span<UInt8>
     ) -> [Float] {
-        let (cells, side, bands, terms) = (structure.cells, StructurePlanes.cellSide, differences.count, StructurePlanes.termCount)
-        let (width, columns) = (cells.width, cells.columns)
+        let (cells, bands) = (structure.cells, differences.count)
+        let width = cells.width
         precondition(differences.allSatisfy { $0.count == width * cells.height }, "the planes differ in size")
         precondition(validity.count == width * cells.height && inverseNoise.count == bands, "the lists differ in length")
-        let makeTerms = usesAVX2 ? PixelKernelsAVX2.structureTerms : PixelKernelsBaseline.structureTerms
-        let spread = usesAVX2 ? PixelKernelsAVX2.spreadCells : PixelKernelsBaseline.spreadCells
-        let weigh = usesAVX2 ? PixelKernelsAVX2.fitWeights : PixelKernelsBaseline.fitWeights
-        let sum = usesAVX2 ? PixelKernelsAVX2.weightedMoments : PixelKernelsBaseline.weightedMoments
         let momentCount = Self.momentCount(bands: bands)
-        let rowsOfCell = side / 2
-        let pixels = rowsOfCell * side
-        let pitch = (terms + bands) * pixels
-        var ofCells = [Float](repeating: 0, count: columns * pitch + 2 * pixels)
-        var cellValidity = [UInt8](repeating: 0, count: columns * pixels)
-        return [Float](unsafeUninitializedCapacity: columns * cells.rows * momentCount) { moments, written in
+        let rowOfCells = CellMoments(self, columns: cells.columns, bands: bands)
+        return [Float](unsafeUninitializedCapacity: cells.columns * cells.rows * momentCount) { moments, written in
             validity.withPointer { validity in
-                ofCells.withUnsafeMutableBufferPointer { ofCells in
-                    cellValidity.withUnsafeMutableBufferPointer { cellValidity in
-                        guard let moments = moments.baseAddress, let ofCells = ofCells.baseAddress,
-                            let cellValidity = cellValidity.baseAddress
-                        else { return }
-                        let weights = ofCells + columns * pitch
-                        structure.withRows { rows in
-                            for row in 0..<cells.rows {
-                                for k in 0..<rowsOfCell {
-                                    let y = row * side + 2 * k
-                                    makeTerms(rows(y), columns, ofCells + k * side, pixels, pitch)
-                                    for (band, plane) in differences.enumerated() {
-                                        plane.withUnsafeBufferPointer { plane in
-                                            guard let plane = plane.baseAddress else { return }
-                                            spread(plane + y * width, columns, ofCells + ((terms + band) * pixels + k * side), pitch)
-                                        }
-                                    }
-                                    for column in 0..<columns {
-                                        (cellValidity + (column * pixels + k * side))
-                                            .update(from: validity + (y * width + column * side), count: side)
-                                    }
-                                }
-                                for column in 0..<columns {
-                                    let cell = ofCells + column * pitch
-                                    weigh(
-                                        cell + terms * pixels, bands, inverseNoise, share, cellValidity + column * pixels, weights, pixels)
-                                    sum(
-                                        cell, terms, bands, weights, weights + pixels, moments + (row * columns + column) * momentCount,
-                                        pixels)
-                                }
-                            }
+                guard let moments = moments.baseAddress else { return }
+                structure.withRows { rows in
+                    for row in 0..<cells.rows {
+                        rowOfCells.load(row, rows: rows, validity: { validity + $0 * width }) { band, y, place in
+                            differences[band].withUnsafeBufferPointer { if let plane = $0.baseAddress { place(plane + y * width) } }
                         }
+                        rowOfCells.sums(
+                            of: 0..<bands, inverseNoise: inverseNoise, share: share, into: moments + row * cells.columns * momentCount)
                     }
                 }
             }
-            written = columns * cells.rows * momentCount
+            written = cells.columns * cells.rows * momentCount
         }
     }
 
@@ -281,25 +224,6 @@ extension KernelSet {
         return results
     }
 
-    /// Levels of the coarse detail of old structure, `round((soft − coarse) · scale)`, clamped to ±127; 0 for what is not a number.
-    ///
-    /// - Parameter columns, rows: the part of the planes that is wanted.
-    public func detailLevels(_ structure: StructurePlanes, columns: Range<Int>, rows: Range<Int>, scale: Float) -> [Int8] {
-        precondition(
-            columns.clamped(to: 0..<structure.width) == columns && rows.clamped(to: 0..<structure.height) == rows, "outside the planes")
-        let toInt8 = usesAVX2 ? PixelKernelsAVX2.quantiseDifferenceInt8 : PixelKernelsBaseline.quantiseDifferenceInt8
-        return [Int8](unsafeUninitializedCapacity: columns.count * rows.count) { out, count in
-            structure.withPlanes { soft, _, coarse, _ in
-                guard let out = out.baseAddress else { return }
-                for (k, y) in rows.enumerated() {
-                    let start = y * structure.width + columns.lowerBound
-                    toInt8(soft + start, coarse + start, scale, out + k * columns.count, columns.count)
-                }
-            }
-            count = columns.count * rows.count
-        }
-    }
-
     /// Takes a field that is given at the middles of cells of 32 pixels off rows of a plane, bilinear between the middles.
     ///
     /// - Parameters:
@@ -328,7 +252,7 @@ extension KernelSet {
 }
 
 /// Between which middles of cells a pixel lies, and how far from the first to the second.
-private struct CellNode {
+struct CellNode {
     let lower: Int
     let upper: Int
     let weight: Float
@@ -384,11 +308,11 @@ extension KernelSet {
     }
 
     /// Steps of a scale that starts at 0: `round(value · scale)`, at most `most`; 0 where not valid. Values are not negative; NaN counts as `most`.
-    public func steps(_ values: Span<Float>, scale: Float, most: UInt16, validity: Span<UInt8>, into out: consuming MutableSpan<UInt16>) {
-        precondition(values.count == out.count && validity.count == out.count, "the planes differ in size")
+    public func steps(
+        _ values: UnsafePointer<Float>, scale: Float, most: UInt16, validity: UnsafePointer<UInt8>, into out: UnsafeMutablePointer<UInt16>,
+        count: Int
+    ) {
         let kernel = usesAVX2 ? PixelKernelsAVX2.wholeSteps : PixelKernelsBaseline.wholeSteps
-        out.withPointer { out, count in
-            values.withPointer { values in validity.withPointer { kernel(values, scale, Float(most), $0, out, count) } }
-        }
+        kernel(values, scale, Float(most), validity, out, count)
     }
 }

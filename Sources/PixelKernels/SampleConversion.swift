@@ -43,6 +43,37 @@ extension KernelSet {
         kernel(samples.base.assumingMemoryBound(to: UInt16.self), scales, offsets, out[0], out[1], out[2], out[3], count)
     }
 
+    /// Weighted sums of all four samples of a pixel, plane by plane: `weights` holds four for each plane, `offsets` one.
+    ///
+    /// - Precondition: 16-bit samples, four a pixel; as many pixels are readable and writable as `count` says.
+    public func mixQuads(
+        _ samples: InterleavedSamples, weights: [Float], offsets: [Float], into out: [UnsafeMutablePointer<Float>], count: Int
+    ) {
+        precondition(samples.kind == .uint16 && samples.step == 4, "not pixels of four samples of 16 bits")
+        precondition(weights.count == 4 * out.count && offsets.count == out.count, "four weights and an offset a plane")
+        let kernel = usesAVX2 ? PixelKernelsAVX2.mixedQuadsUInt16 : PixelKernelsBaseline.mixedQuadsUInt16
+        kernel(samples.base.assumingMemoryBound(to: UInt16.self), weights, offsets, out, out.count, count)
+    }
+
+    /// Sets validity to 0 where one of a pixel's four samples is its marker, and the planes where it is 0 then.
+    ///
+    /// - Parameter markers: one a sample, nil for none.
+    public func hideMarked(
+        _ samples: InterleavedSamples, markers: [UInt16?], validity: UnsafeMutablePointer<UInt8>,
+        clearing planes: [UnsafeMutablePointer<Float>], count: Int
+    ) {
+        precondition(samples.kind == .uint16 && samples.step == 4 && markers.count == 4, "not pixels of four samples of 16 bits")
+        var (word, unused): (UInt64, UInt64) = (0, 0)
+        for (k, marker) in markers.enumerated() {
+            word |= UInt64(marker ?? 0) << (16 * UInt64(k))
+            unused |= (marker == nil ? 0xFFFF : 0) << (16 * UInt64(k))
+        }
+        let hide = usesAVX2 ? PixelKernelsAVX2.hideMarkedQuadsUInt16 : PixelKernelsBaseline.hideMarkedQuadsUInt16
+        let clear = usesAVX2 ? PixelKernelsAVX2.clearInvalid : PixelKernelsBaseline.clearInvalid
+        hide(samples.base.assumingMemoryBound(to: UInt16.self), word, unused, validity, count)
+        for plane in planes { clear(validity, plane, count) }
+    }
+
     /// Sets value and validity to 0 where one of the pixels' samples is `marker`.
     public func clear(
         _ values: UnsafeMutablePointer<Float>, _ validity: UnsafeMutablePointer<UInt8>, where samples: InterleavedSamples, sample: Int,

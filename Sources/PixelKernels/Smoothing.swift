@@ -96,39 +96,76 @@ extension KernelSet {
     ) {
         precondition(source.count == width * height && out.count == columns.count * rows.count, "the planes do not fit their shapes")
         precondition(columns.clamped(to: 0..<width) == columns && rows.clamped(to: 0..<height) == rows, "the part lies outside the plane")
-        let square = usesAVX2 ? PixelKernelsAVX2.squaredDifference : PixelKernelsBaseline.squaredDifference
-        let root = usesAVX2 ? PixelKernelsAVX2.roots : PixelKernelsBaseline.roots
         let reach = fine.count / 2 + around.count / 2
         let (left, top) = (max(0, columns.lowerBound - reach), max(0, rows.lowerBound - reach))
         let (right, bottom) = (min(width, columns.upperBound + reach), min(height, rows.upperBound + reach))
-        let (soft, spread) = (
-            RowBlur(self, taps: fine, width: right - left, height: bottom - top),
-            RowBlur(self, taps: around, width: right - left, height: bottom - top)
-        )
+        let stream = SharpnessStream(self, width: right - left, height: bottom - top, fine: fine, around: around)
         out.withPointer { out, _ in
             source.withPointer { source in
-                withUnsafeTemporaryAllocation(of: Float.self, capacity: 2 * (right - left)) { lines in
-                    guard let line = lines.baseAddress else { return }
-                    let squares = line + (right - left)
-                    for y in top..<bottom {
-                        soft.push(source + (y * width + left))
-                        while soft.isReady {
-                            let row = source + ((top + soft.next) * width + left)
-                            soft.pull(into: line)
-                            square(row, line, squares, right - left)
-                            spread.push(squares)
-                            while spread.isReady {
-                                let row = top + spread.next
-                                spread.pull(into: line)
-                                guard rows.contains(row) else { continue }
-                                let target = out + (row - rows.lowerBound) * columns.count
-                                target.update(from: line + (columns.lowerBound - left), count: columns.count)
-                                root(target, columns.count)
-                            }
-                        }
+                for y in top..<bottom {
+                    stream.push(source + (y * width + left))
+                    while let (row, line) = stream.pull() {
+                        let row = top + row
+                        guard rows.contains(row) else { continue }
+                        let target = out + (row - rows.lowerBound) * columns.count
+                        target.update(from: line + (columns.lowerBound - left), count: columns.count)
+                        roots(target, count: columns.count)
                     }
                 }
             }
         }
+    }
+
+    /// The square root of each value, in place.
+    public func roots(_ values: UnsafeMutablePointer<Float>, count: Int) {
+        let root = usesAVX2 ? PixelKernelsAVX2.roots : PixelKernelsBaseline.roots
+        root(values, count)
+    }
+}
+
+/// The square of the high-frequency content of a plane while its rows come in: the blurred square of what a fine blur takes away. Beyond the edge the edge
+/// repeats.
+public final class SharpnessStream {
+    private let kernels: KernelSet
+    private let width: Int
+    private let fine, around: RowBlur
+    /// As many rows as the fine blur needs at a time, then one blurred row, then what differs from it.
+    private let rows: UnsafeMutablePointer<Float>
+    private let rowsKept: Int
+    private var pushed = 0
+
+    /// - Parameter fine, around: odd numbers of taps.
+    public init(_ kernels: KernelSet, width: Int, height: Int, fine: [Float], around: [Float]) {
+        self.kernels = kernels
+        self.width = width
+        self.fine = RowBlur(kernels, taps: fine, width: width, height: height)
+        self.around = RowBlur(kernels, taps: around, width: width, height: height)
+        rowsKept = fine.count
+        rows = .allocate(capacity: (fine.count + 2) * width)
+    }
+
+    deinit { rows.deallocate() }
+
+    /// Takes the next row. - Precondition: all that could be pulled was.
+    public func push(_ line: UnsafePointer<Float>) {
+        (rows + pushed % rowsKept * width).update(from: line, count: width)
+        pushed += 1
+        fine.push(line)
+    }
+
+    /// The next row, as far as what was pushed makes one; readable until the next is pushed or pulled.
+    public func pull() -> (row: Int, line: UnsafePointer<Float>)? {
+        let square = kernels.usesAVX2 ? PixelKernelsAVX2.squaredDifference : PixelKernelsBaseline.squaredDifference
+        let (blurred, squares) = (rows + rowsKept * width, rows + (rowsKept + 1) * width)
+        while !around.isReady {
+            guard fine.isReady else { return nil }
+            let row = rows + fine.next % rowsKept * width
+            fine.pull(into: blurred)
+            square(row, blurred, squares, width)
+            around.push(squares)
+        }
+        let row = around.next
+        around.pull(into: blurred)
+        return (row, UnsafePointer(blurred))
     }
 }

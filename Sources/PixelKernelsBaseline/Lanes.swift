@@ -2,11 +2,6 @@
 // kernel but called, through a function that both kernel sets would share. Written out they become one or two instructions.
 
 @inline(__always)
-func widened(_ a: SIMD8<Int8>) -> SIMD8<Int16> {
-    SIMD8(Int16(a[0]), Int16(a[1]), Int16(a[2]), Int16(a[3]), Int16(a[4]), Int16(a[5]), Int16(a[6]), Int16(a[7]))
-}
-
-@inline(__always)
 func widened(_ a: SIMD16<Int8>) -> SIMD16<Int16> {
     SIMD16(
         Int16(a[0]), Int16(a[1]), Int16(a[2]), Int16(a[3]), Int16(a[4]), Int16(a[5]), Int16(a[6]), Int16(a[7]), Int16(a[8]), Int16(a[9]),
@@ -16,20 +11,6 @@ func widened(_ a: SIMD16<Int8>) -> SIMD16<Int16> {
 @inline(__always)
 func widened(_ a: SIMD8<Int16>) -> SIMD8<Int32> {
     SIMD8(Int32(a[0]), Int32(a[1]), Int32(a[2]), Int32(a[3]), Int32(a[4]), Int32(a[5]), Int32(a[6]), Int32(a[7]))
-}
-
-/// The low halves.
-@inline(__always)
-func narrowed(_ a: SIMD8<Int32>) -> SIMD8<Int16> {
-    @inline(__always) func low(_ i: Int) -> Int16 { Int16(truncatingIfNeeded: a[i]) }
-    return SIMD8(low(0), low(1), low(2), low(3), low(4), low(5), low(6), low(7))
-}
-
-/// The low quarters.
-@inline(__always)
-func narrowed(_ a: SIMD8<Int32>) -> SIMD8<Int8> {
-    @inline(__always) func low(_ i: Int) -> Int8 { Int8(truncatingIfNeeded: a[i]) }
-    return SIMD8(low(0), low(1), low(2), low(3), low(4), low(5), low(6), low(7))
 }
 
 /// The low quarters.

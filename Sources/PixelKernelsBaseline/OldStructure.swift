@@ -143,13 +143,12 @@ private func total(_ a: UnsafePointer<Float>, _ count: Int) -> Float {
 /// Weighted sums of products of one cell, for the normal equations of a fit: of each of the `terms` terms and a constant 1 with itself and those
 /// before it (`out[0...]`, row by row of the lower triangle), then of each of them and the 1 with every band.
 ///
-/// `planes` holds the terms and then the bands, each `count` floats; `scratch` has room for `count` floats.
+/// `planes` holds the terms, each `count` floats, and `differences` the bands; `scratch` has room for `count` floats.
 /// - Precondition: `count` is a multiple of 16.
 package func weightedMoments(
-    _ planes: UnsafePointer<Float>, _ terms: Int, _ bands: Int, _ weights: UnsafePointer<Float>, _ scratch: UnsafeMutablePointer<Float>,
-    _ out: UnsafeMutablePointer<Float>, _ count: Int
+    _ planes: UnsafePointer<Float>, _ terms: Int, _ differences: UnsafePointer<Float>, _ bands: Int, _ weights: UnsafePointer<Float>,
+    _ scratch: UnsafeMutablePointer<Float>, _ out: UnsafeMutablePointer<Float>, _ count: Int
 ) {
-    let differences = planes + terms &* count
     var k = 0
     var own = (terms &+ 1) &* (terms &+ 2) / 2
     var a = 0

@@ -46,14 +46,72 @@ package func scaledQuadsUInt16(
     }
 }
 
+/// Weighted sums of pixels of four interleaved samples: `out[k][i] = (w₀·s₀ + w₁·s₁) + (w₂·s₂ + w₃·s₃) + offsets[k]`, w the four weights of the plane k.
+package func mixedQuadsUInt16(
+    _ samples: UnsafePointer<UInt16>, _ weights: UnsafePointer<Float>, _ offsets: UnsafePointer<Float>,
+    _ out: UnsafePointer<UnsafeMutablePointer<Float>>, _ planes: Int, _ count: Int
+) {
+    let low = SIMD16<UInt32>(repeating: 0xFFFF)
+    var i = 0
+    while i &+ 8 <= count {
+        let pairs = UnsafeRawPointer(samples + 4 &* i).loadUnaligned(as: SIMD16<UInt32>.self)
+        let (even, odd) = (pairs & low, pairs &>> 16)
+        let (a, b, c, d) = (floats(even.evenHalf), floats(odd.evenHalf), floats(even.oddHalf), floats(odd.oddHalf))
+        var k = 0
+        while k < planes {
+            let w = weights + 4 &* k
+            let first = a * SIMD8<Float>(repeating: w[0]) + b * SIMD8<Float>(repeating: w[1])
+            let second = c * SIMD8<Float>(repeating: w[2]) + d * SIMD8<Float>(repeating: w[3])
+            UnsafeMutableRawPointer(out[k] + i).storeBytes(
+                of: first + second + SIMD8<Float>(repeating: offsets[k]), as: SIMD8<Float>.self)
+            k &+= 1
+        }
+        i &+= 8
+    }
+    while i < count {
+        let s = samples + 4 &* i
+        var k = 0
+        while k < planes {
+            let w = weights + 4 &* k
+            let first = Float(s[0]) * w[0] + Float(s[1]) * w[1]
+            let second = Float(s[2]) * w[2] + Float(s[3]) * w[3]
+            out[k][i] = first + second + offsets[k]
+            k &+= 1
+        }
+        i &+= 1
+    }
+}
+
+/// Validity becomes 0 where one of four interleaved samples is its marker. Samples whose bits in `unused` are all set have none.
+///
+/// - Parameters:
+///   - markers: of the four samples, the first one lowest.
+///   - unused: 0xFFFF for each of the four that has no marker, else 0.
+package func hideMarkedQuadsUInt16(
+    _ samples: UnsafePointer<UInt16>, _ markers: UInt64, _ unused: UInt64, _ validity: UnsafeMutablePointer<UInt8>, _ count: Int
+) {
+    let quads = UnsafeRawPointer(samples)
+    for i in 0..<count {
+        // A sample that is its marker becomes 0. Then, of four 16-bit numbers in a word, whether any is 0.
+        let rest = (quads.loadUnaligned(fromByteOffset: 8 &* i, as: UInt64.self) ^ markers) | unused
+        let nothing = (rest &- 0x0001_0001_0001_0001) & ~rest & 0x8000_8000_8000_8000
+        let kept = validity[i]
+        validity[i] = nothing != 0 ? 0 : kept
+    }
+}
+
+/// 2²³ and the sample, from which 2²³ is taken: a conversion would be a function of its own, which must not be.
+@inline(__always)
+private func floats(_ samples: SIMD8<UInt32>) -> SIMD8<Float> {
+    unsafeBitCast(samples | SIMD8<UInt32>(repeating: 0x4B00_0000), to: SIMD8<Float>.self) - SIMD8<Float>(repeating: 8_388_608)
+}
+
 @inline(__always)
 private func putScaled(
     _ samples: SIMD8<UInt32>, _ scale: Float, _ offset: Float, _ out: UnsafeMutablePointer<Float>, _ i: Int
 ) {
-    // 2²³ and the sample, from which 2²³ is taken: a conversion would be a function of its own, which must not be.
-    let values = unsafeBitCast(samples | SIMD8<UInt32>(repeating: 0x4B00_0000), to: SIMD8<Float>.self) - SIMD8<Float>(repeating: 8_388_608)
     UnsafeMutableRawPointer(out + i).storeBytes(
-        of: values * SIMD8<Float>(repeating: scale) + SIMD8<Float>(repeating: offset), as: SIMD8<Float>.self)
+        of: floats(samples) * SIMD8<Float>(repeating: scale) + SIMD8<Float>(repeating: offset), as: SIMD8<Float>.self)
 }
 
 /// Where a sample has the value that stands for none, value and validity become 0; the rest stays. For few enough pixels that the samples, which are read

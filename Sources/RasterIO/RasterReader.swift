@@ -54,6 +54,24 @@ public final class RasterReader: Sendable {
         return try source.readValues(window, rowStep: rowStep, bands, validity: &validity)
     }
 
+    /// Sums of the bands' values of a window at full resolution, a plane for each row of the mix.
+    ///
+    /// - Parameters:
+    ///   - window, rowStep, validity: as for the values. A plane is 0 where a sample stands for none or is not finite.
+    ///   - mix: one weight for each of `bands`.
+    public func readValues(
+        _ window: PixelWindow, rowStep: Int = 1, _ bands: [SampleScaling], mix: BandMix, validity: inout [UInt8]
+    ) throws -> [[Float]] {
+        precondition(mix.weights.allSatisfy { $0.count == bands.count }, "one weight a band")
+        if let band = bands.first(where: { !(0..<info.bandCount).contains($0.band) }) {
+            throw fail("has no band \(band.band + 1), only \(info.bandCount)")
+        }
+        try check(window, inside: info.size, bytesPerPixel: mix.planeCount * max(4, info.sampleType.byteCount))
+        precondition(rowStep > 0 && validity.count == window.rowCount(every: rowStep) * window.width, "the mask does not fit the window")
+        guard !window.isEmpty else { return mix.weights.map { _ in [] } }
+        return try source.readValues(window, rowStep: rowStep, bands, mix: mix, validity: &validity)
+    }
+
     /// The mask that the file keeps beside its bands, 255 where usable; nil where it keeps none (alpha bands and nodata are not masks).
     public func readMask(_ window: PixelWindow) throws -> BytePlane? {
         try check(window, inside: info.size, bytesPerPixel: 1)

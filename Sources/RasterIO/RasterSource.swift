@@ -23,6 +23,9 @@ protocol RasterSource: Sendable {
     ///   - validity: of the rows that are wanted.
     func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]]
 
+    /// Sums of the bands' values; 0 where a sample stands for none or is not finite. What `validity` says beforehand stays.
+    func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], mix: BandMix, validity: inout [UInt8]) throws -> [[Float]]
+
     /// The mask that the file keeps beside its bands, 255 where usable; nil where it keeps none.
     func readMask(_ window: PixelWindow) throws -> BytePlane?
 
@@ -36,6 +39,32 @@ protocol RasterSource: Sendable {
 extension RasterSource {
     func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]] {
         try readValuesOfSamples(window, rowStep: rowStep, bands, validity: &validity)
+    }
+
+    func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], mix: BandMix, validity: inout [UInt8]) throws
+        -> [[Float]]
+    {
+        try readSumsOfValues(window, rowStep: rowStep, bands, mix: mix, validity: &validity)
+    }
+
+    /// By way of a plane a band.
+    func readSumsOfValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], mix: BandMix, validity: inout [UInt8]) throws
+        -> [[Float]]
+    {
+        let size = (width: window.width, height: window.rowCount(every: rowStep))
+        var usable = [UInt8](repeating: 255, count: validity.count)
+        let planes = try readValues(window, rowStep: rowStep, bands, validity: &usable)
+        let block = SceneBlock(
+            window: PixelWindow(x: window.x, y: window.y, width: size.width, height: size.height),
+            planes: planes.map { FloatPlane(width: size.width, height: size.height, values: $0) },
+            validity: BytePlane(width: size.width, height: size.height, values: usable))
+        var sums = block.mixed(by: mix).planes.map(\.values)
+        guard usable.contains(0) else { return sums }
+        for i in usable.indices where usable[i] == 0 {
+            validity[i] = 0
+            for k in sums.indices { sums[k][i] = 0 }
+        }
+        return sums
     }
 
     /// By way of the samples as they are stored.

@@ -138,6 +138,46 @@ final class TIFFReader: RasterSource {
         }
     }
 
+    func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], mix: BandMix, validity: inout [UInt8]) throws
+        -> [[Float]]
+    {
+        // Four samples of 16 bits a pixel, and the bands are these in any order.
+        let quad = (0..<4).compactMap { sample in bands.firstIndex { $0.band == sample } }
+        guard info.sampleType == .uint16, main.packedWidth == nil, !main.isPlanar, main.samplesPerBlockPixel == 4, bands.count == 4,
+            quad.count == 4, bands.allSatisfy({ (abs($0.scale) * 65_535 + abs($0.offset)).isFinite })
+        else { return try readSumsOfValues(window, rowStep: rowStep, bands, mix: mix, validity: &validity) }
+        let weights = mix.weights.flatMap { weights in quad.map { weights[$0] * bands[$0].scale } }
+        let offsets = zip(mix.weights, mix.offsets).map { weights, offset in
+            quad.reduce(offset) { $0 + weights[$1] * bands[$1].offset }
+        }
+        let markers = quad.map { bands[$0].noData.flatMap { UInt16(exactly: $0) } }
+        let hasMarkers = markers.contains { $0 != nil }
+        let missing = missingSample.withUnsafeBytes { $0.loadUnaligned(as: UInt16.self) }
+        let kernels = KernelSet.best
+        return try validity.withUnsafeMutableBufferPointer { validity in
+            guard let validity = validity.baseAddress else { return [] }
+            return try makePlanes(mix.planeCount, of: window.rowCount(every: rowStep) * window.width) { targets in
+                try blocks(of: main).read(window, planes: [0]) { samples, _, held, rowBytes, wanted in
+                    let absent = samples == nil ? [UInt16](repeating: missing, count: 4 * wanted.width) : []
+                    absent.withUnsafeBytes { absent in
+                        let firstRow = (wanted.y - window.y + rowStep - 1) / rowStep
+                        for row in firstRow..<max(firstRow, (wanted.maxY - window.y + rowStep - 1) / rowStep) {
+                            let y = window.y + row * rowStep
+                            let start = row * window.width + wanted.x - window.x
+                            guard let first = samples.map({ $0 + ((y - held.y) * rowBytes + (wanted.x - held.x) * 8) }) ?? absent.baseAddress
+                            else { return }
+                            let pixels = InterleavedSamples(first, kind: .uint16, step: 4)
+                            let out = targets.map { $0 + start }
+                            kernels.mixQuads(pixels, weights: weights, offsets: offsets, into: out, count: wanted.width)
+                            guard hasMarkers else { continue }
+                            kernels.hideMarked(pixels, markers: markers, validity: validity + start, clearing: out, count: wanted.width)
+                        }
+                    }
+                }
+            }
+        }
+    }
+
     func readMask(_ window: PixelWindow) throws -> BytePlane? {
         guard let mask else { return nil }
         var plane = BytePlane(width: window.width, height: window.height)

@@ -67,19 +67,37 @@ struct BandFile: Sendable {
         return decoded.map { ($0.plane, sampler.sample($0.values, columns: columns, rows: rows, validity: &validity)) }
     }
 
-    /// Values and validity on the file's own grid.
-    private func decode(_ window: PixelWindow, rowStep: Int, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
-        let info = reader.info
-        var bands = members.map {
+    /// Whether the file's pixels are the scene's.
+    var hasPixelsOfScene: Bool { mapping == nil }
+
+    /// Sums of the file's bands on its own grid; the weights are of all the scene's bands, which must be the file's.
+    func read(_ window: PixelWindow, rowStep: Int, mix: BandMix, validity: inout [UInt8]) throws -> [[Float]] {
+        let sums = BandMix(
+            weights: mix.weights.map { weights in members.map { weights[$0.plane] } + (reader.info.alphaBand == nil ? [] : [0]) },
+            offsets: mix.offsets)
+        let planes = try reader.readValues(window, rowStep: rowStep, scalings, mix: sums, validity: &validity)
+        try hideMasked(window, rowStep: rowStep, validity: &validity)
+        return planes
+    }
+
+    /// Of the bands, and of what says that nothing is seen where it is 0.
+    private var scalings: [SampleScaling] {
+        let bands = members.map {
             SampleScaling(band: $0.band.indexInFile, scale: Float($0.band.scale), offset: Float($0.band.offset), noData: $0.band.noData)
         }
-        // Where it is 0 nothing is seen.
-        if let alpha = info.alphaBand { bands.append(SampleScaling(band: alpha, noData: 0)) }
-        let planes = try reader.readValues(window, rowStep: rowStep, bands, validity: &validity)
-        if info.hasInternalMask, let mask = try reader.readMask(window) {
-            let usable = mask.values.rows(every: rowStep, width: window.width)
-            for i in validity.indices where usable[i] == 0 { validity[i] = 0 }
-        }
+        return bands + (reader.info.alphaBand.map { [SampleScaling(band: $0, noData: 0)] } ?? [])
+    }
+
+    private func hideMasked(_ window: PixelWindow, rowStep: Int, validity: inout [UInt8]) throws {
+        guard reader.info.hasInternalMask, let mask = try reader.readMask(window) else { return }
+        let usable = mask.values.rows(every: rowStep, width: window.width)
+        for i in validity.indices where usable[i] == 0 { validity[i] = 0 }
+    }
+
+    /// Values and validity on the file's own grid.
+    private func decode(_ window: PixelWindow, rowStep: Int, validity: inout [UInt8]) throws -> [(plane: Int, values: [Float])] {
+        let planes = try reader.readValues(window, rowStep: rowStep, scalings, validity: &validity)
+        try hideMasked(window, rowStep: rowStep, validity: &validity)
         return zip(members, planes).map { ($0.plane, $1) }
     }
 }

@@ -48,7 +48,16 @@ public final class SceneReader: Sendable {
 
     /// The same of the window's first row, and of each that lies a multiple of `step` below it. The block's window begins where the one asked for does, and is
     /// as high as there are such rows.
-    public func readRows(_ window: PixelWindow, every step: Int) throws -> SceneBlock {
+    public func readRows(_ window: PixelWindow, every step: Int) throws -> SceneBlock { try readRows(window, every: step, mix: nil) }
+
+    /// The same rows, of which the planes are sums of bands: of a single file with all bands they are made while its samples are unpacked.
+    public func readRows(_ window: PixelWindow, every step: Int, mixed mix: BandMix) throws -> SceneBlock {
+        guard files.count == 1, files[0].hasPixelsOfScene else { return try readRows(window, every: step).mixed(by: mix) }
+        return try readRows(window, every: step, mix: mix)
+    }
+
+    private func readRows(_ window: PixelWindow, every step: Int, mix: BandMix?) throws -> SceneBlock {
+        let planeCount = mix?.planeCount ?? bandNames.count
         let rowCount = window.isEmpty ? window.height : window.rowCount(every: step)
         let rows = PixelWindow(x: window.x, y: window.y, width: window.width, height: rowCount)
         guard !window.isEmpty else {
@@ -56,18 +65,19 @@ public final class SceneReader: Sendable {
             let height = max(0, window.height)
             let empty = FloatPlane(width: width, height: height)
             return SceneBlock(
-                window: window, planes: bandNames.map { _ in empty }, validity: BytePlane(width: width, height: height))
+                window: window, planes: (0..<planeCount).map { _ in empty }, validity: BytePlane(width: width, height: height))
         }
         // From the first row that lies in the scene.
         let skipped = max(0, -window.y + step - 1) / step
         let from = PixelWindow(
             x: window.x, y: window.y + skipped * step, width: window.width, height: max(0, window.height - skipped * step))
         let inside = from.intersection(PixelWindow(grid.size))
-        guard !inside.isEmpty else { return blank(rows) }
+        guard !inside.isEmpty else { return blank(rows, planeCount) }
         let insideRows = inside.rowCount(every: step)
         var validity = [UInt8](repeating: 255, count: insideRows * inside.width)
-        var planes = [[Float]](repeating: [], count: bandNames.count)
-        for file in files {
+        var planes = [[Float]](repeating: [], count: planeCount)
+        if let mix { planes = try files[0].read(inside, rowStep: step, mix: mix, validity: &validity) }
+        for file in files where mix == nil {
             for (plane, values) in try file.read(inside, rowStep: step, validity: &validity) { planes[plane] = values }
         }
         if let mask {
@@ -84,7 +94,7 @@ public final class SceneReader: Sendable {
                 window: rows, planes: planes.map { FloatPlane(width: rows.width, height: rows.height, values: $0) },
                 validity: BytePlane(width: rows.width, height: rows.height, values: validity))
         }
-        var block = blank(rows)
+        var block = blank(rows, planeCount)
         let left = inside.x - window.x
         for y in 0..<insideRows {
             let from = y * inside.width
@@ -106,9 +116,9 @@ public final class SceneReader: Sendable {
         mask?.release(window)
     }
 
-    private func blank(_ window: PixelWindow) -> SceneBlock {
+    private func blank(_ window: PixelWindow, _ planeCount: Int) -> SceneBlock {
         let plane = FloatPlane(width: window.width, height: window.height)
         return SceneBlock(
-            window: window, planes: bandNames.map { _ in plane }, validity: BytePlane(width: window.width, height: window.height))
+            window: window, planes: [FloatPlane](repeating: plane, count: planeCount), validity: BytePlane(width: window.width, height: window.height))
     }
 }

@@ -55,7 +55,7 @@ struct ChangeSizeTests {
         func change(_ model: ChangeModel, in block: PixelWindow, frame: Int = 0) -> ChangeBlock {
             model.change(
                 of: pair(ChangeModel.readWindow(for: block, in: size)), in: block,
-                levels: CellLevels(pair(ChangeModel.levelWindow(for: block, in: size)), normalisation: model.normalisation),
+                levels: model.levels(of: pair(ChangeModel.levelWindow(for: block, in: size))),
                 sizeOver: SceneFrame(size: size, columns: frame, rows: frame))
         }
     }

@@ -133,7 +133,7 @@ struct ModelTests {
         let meanSquare = values.reduce(0) { $0 + $1 * $1 } / Double(values.count)
         #expect(abs(meanSquare.squareRoot() - 1) < 0.05)
         let part = PixelWindow(x: 256, y: 192, width: 128, height: 96)
-        let levels = CellLevels(pair(ChangeModel.levelWindow(for: part, in: block.size)), normalisation: model.normalisation)
+        let levels = model.levels(of: pair(ChangeModel.levelWindow(for: part, in: block.size)))
         let alone = model.change(of: pair(ChangeModel.readWindow(for: part, in: block.size)), in: part, levels: levels)
         for y in 0..<part.height {
             for x in 0..<part.width {
@@ -159,6 +159,34 @@ struct ModelTests {
         for y in 100..<120 { for x in 60..<90 { #expect(change.signed[y * 256 + x] == -128) } }
         #expect(change.signed.filter { $0 == -128 }.count == 600)
         #expect(change.signed.filter { abs(Int($0)) > 60 && $0 != -128 }.isEmpty, "the mask's edge makes no change of 6 σ")
+    }
+
+    @Test("beside gaps of whole rows, at the edges and between, the change is that of ground without gaps", arguments: [1, 5, 40, 80])
+    func gaps(height: Int) throws {
+        let ground = TestScene.Ground(seed: 19)
+        let before = TestScene.block(ground, window: window, noise: 0.02, seed: 9)
+        let after = TestScene.block(ground, window: window, noise: 0.02, seed: 10)
+        let model = try #require(ChangeModel.fit([PairBlock(before: before, after: after)]))
+        let whole = model.change(of: PairBlock(before: before, after: after), in: window)
+        var hidden = before
+        let gaps = [0..<height, 128..<(128 + height), 256 - height / 2..<256]
+        for y in gaps.joined() {
+            for x in 0..<256 {
+                hidden.validity[x, y] = 0
+                hidden.planes[0][x, y] = y % 2 == 0 ? .nan : 1e6
+            }
+        }
+        let change = model.change(of: PairBlock(before: hidden, after: after), in: window)
+        for y in 0..<256 {
+            let row = y * 256..<(y + 1) * 256
+            guard !gaps.contains(where: { $0.contains(y) }) else {
+                #expect(change.signed[row].allSatisfy { $0 == -128 })
+                continue
+            }
+            // What is taken for brightness beyond the gap's edge changes the weights within reach of the filters, and coefficients a little beyond.
+            let limit = gaps.allSatisfy { y < $0.lowerBound - 8 || y >= $0.upperBound + 8 } ? 6 : 30
+            for x in row { #expect(abs(Int(change.signed[x]) - Int(whole.signed[x])) <= limit) }
+        }
     }
 
     @Test("an unmasked cloud over a twentieth of the scene is neither taken for noise nor searched, and the rest is")

@@ -114,10 +114,21 @@ enum TestScene {
 extension ChangeModel {
     /// The change of a block whose surroundings were read at once. - Parameter levels: of the pair's own cells where nil.
     func change(of pair: PairBlock, in block: PixelWindow, levels: CellLevels? = nil, sizeOver frame: SceneFrame? = nil) -> ChangeBlock {
-        let levels = levels ?? CellLevels(pair, normalisation: normalisation)
+        let levels = levels ?? self.levels(of: pair)
+        let mixed = mixed(pair, withBands: frame != nil)
         return change(in: block, of: pair.before.window, levels: levels, sizeOver: frame) { rows in
-            PairBlock(before: pair.before.rows(rows), after: pair.after.rows(rows))
+            PairBlock(before: mixed.before.rows(rows), after: mixed.after.rows(rows))
         }
+    }
+
+    func levels(of pair: PairBlock) -> CellLevels {
+        let mixed = mixed(pair, withBands: true)
+        return CellLevels(mixed, normalisation: .none(bandCount: mixed.before.planes.count))
+    }
+
+    private func mixed(_ pair: PairBlock, withBands: Bool) -> PairBlock {
+        let mixes = mixes(withBands: withBands)
+        return PairBlock(before: pair.before.mixed(by: mixes.before), after: pair.after.mixed(by: mixes.after))
     }
 }
 

@@ -35,4 +35,19 @@ import Testing
         }
         #expect(bits(out) == bits(expected))
     }
+
+    @Test(arguments: KernelSet.available, counts)
+    func `a row's difference is the later less the earlier, and 0 where not valid`(_ kernels: KernelSet, _ count: Int) {
+        var random = SeededGenerator(seed: 4)
+        let (before, after) = (random.oddFloats(count: count), random.oddFloats(count: count))
+        let validity = random.validity(count: count)
+        // One pixel more, which stays.
+        var out = [Float](repeating: 9, count: count + 1)
+        kernels.difference(before: before, after: after, validity: validity, into: &out, count: count)
+        for i in 0..<count {
+            let expected = validity[i] == 0 ? 0 : after[i] - before[i]
+            #expect(out[i] == expected || (out[i].isNaN && expected.isNaN))
+        }
+        #expect(out[count] == 9)
+    }
 }

@@ -142,54 +142,22 @@ import Testing
     }
 
     @Test(arguments: KernelSet.available)
-    func `planes are the blurs of the brightness, and detail what the coarse one takes away`(_ kernels: KernelSet) {
+    func `planes are the blurs of the brightness`(_ kernels: KernelSet) {
         var random = SeededGenerator(seed: 9)
         let (width, height) = (70, 42)
         let brightness = random.floats(count: width * height)
         let taps = [7, 9, 13, 3].map { random.floats(count: $0, in: 0...0.2) }
-        func blurred(_ source: [Float], _ taps: [Float]) -> [Float] {
-            var out = source
-            kernels.gaussianBlur(source.span, width: width, height: height, taps: taps, into: out.mutableSpan)
-            return out
-        }
-        let soft = blurred(brightness, taps[0])
-        /// Of the means of 2 × 2 pixels, interpolated between their middles.
-        func halvedBlur(_ source: [Float]) -> [Float] {
-            let (w, h) = (width / 2, height / 2)
-            let means = (0..<(w * h)).map { i -> Float in
-                let k = i / w * 2 * width + i % w * 2
-                return ((source[k] + source[k + 1]) + (source[k + width] + source[k + width + 1])) * 0.25
-            }
-            var blur = means
-            kernels.gaussianBlur(means.span, width: w, height: h, taps: taps[2], into: blur.mutableSpan)
-            func across(_ x: Int, _ row: Int) -> Float {
-                let other = min(max(x / 2 + (x % 2 == 0 ? -1 : 1), 0), w - 1)
-                let near = 0.75 * blur[row * w + x / 2]
-                return near + 0.25 * blur[row * w + other]
-            }
-            return (0..<(width * height)).map { i in
-                let (x, y) = (i % width, i / width)
-                let near = across(x, y / 2)
-                let far = across(x, min(max(y / 2 + (y % 2 == 0 ? -1 : 1), 0), h - 1))
-                return near + 0.25 * (far - near)
-            }
-        }
-        let coarse = halvedBlur(soft)
+        let soft = kernels.blurred(brightness, width: width, height: height, taps: taps[0])
         let cells = StructurePlanes.Cells(x: 4, y: 6, columns: 2, rows: 1)
         let expected = StructurePlanes(
-            width: width, height: height, cells: cells, soft: soft, softer: blurred(soft, taps[1]), coarse: coarse,
-            curved: blurred(soft, taps[3]))
+            width: width, height: height, cells: cells, soft: soft,
+            softer: kernels.blurred(soft, width: width, height: height, taps: taps[1]),
+            coarse: kernels.halvedBlur(soft, width: width, height: height, taps: taps[2]),
+            curved: kernels.blurred(soft, width: width, height: height, taps: taps[3]))
         let found = kernels.structurePlanes(
             of: brightness.span, width: width, height: height, cells: cells,
             taps: StructurePlanes.Taps(soft: taps[0], softer: taps[1], coarse: taps[2], curved: taps[3]))
         #expect(found == expected)
-        let levels = kernels.detailLevels(found, columns: 3..<60, rows: 2..<40, scale: 20)
-        for (k, y) in (2..<40).enumerated() {
-            for x in 3..<60 {
-                let detail = max(-127, min(127, ((soft[y * width + x] - coarse[y * width + x]) * 20).rounded(.toNearestOrEven)))
-                #expect(levels[k * 57 + x - 3] == Int8(detail))
-            }
-        }
     }
 
     @Test(arguments: KernelSet.available)
@@ -198,19 +166,41 @@ import Testing
         let (width, height) = (61, 37)
         let source = random.floats(count: width * height)
         let (fine, around) = (random.floats(count: 7, in: 0...0.3), random.floats(count: 5, in: 0...0.3))
-        func blurred(_ source: [Float], _ taps: [Float]) -> [Float] {
-            var out = source
-            kernels.gaussianBlur(source.span, width: width, height: height, taps: taps, into: out.mutableSpan)
-            return out
-        }
-        let squares = zip(source, blurred(source, fine)).map { ($0 - $1) * ($0 - $1) }
-        let expected = blurred(squares, around).map { $0.squareRoot() }
+        let soft = kernels.blurred(source, width: width, height: height, taps: fine)
+        let squares = zip(source, soft).map { ($0 - $1) * ($0 - $1) }
+        let expected = kernels.blurred(squares, width: width, height: height, taps: around).map { $0.squareRoot() }
         for (columns, rows) in [(0..<width, 0..<height), (9..<40, 8..<20), (0..<8, 30..<37), (55..<61, 0..<3)] {
             var out = [Float](repeating: 0, count: columns.count * rows.count)
             kernels.sharpness(
                 of: source.span, width: width, height: height, columns: columns, rows: rows, fine: fine, around: around,
                 into: out.mutableSpan)
             #expect(out == rows.flatMap { y in columns.map { expected[y * width + $0] } })
+        }
+    }
+
+    @Test(arguments: KernelSet.available)
+    func `a row of squared sharpness comes as soon as both blurs reach it, and its root is that of the whole`(_ kernels: KernelSet) {
+        var random = SeededGenerator(seed: 12)
+        let (width, height) = (61, 37)
+        let source = random.floats(count: width * height)
+        let (fine, around) = (random.floats(count: 7, in: 0...0.3), random.floats(count: 5, in: 0...0.3))
+        var expected = source
+        kernels.sharpness(
+            of: source.span, width: width, height: height, columns: 0..<width, rows: 0..<height, fine: fine, around: around,
+            into: expected.mutableSpan)
+        let stream = SharpnessStream(kernels, width: width, height: height, fine: fine, around: around)
+        var pulled = 0
+        for y in 0..<height {
+            stream.push(Array(source[(y * width)..<((y + 1) * width)]))
+            while let (row, line) = stream.pull() {
+                var roots = Array(UnsafeBufferPointer(start: line, count: width))
+                kernels.roots(&roots, count: width)
+                #expect(row == pulled)
+                #expect(roots == Array(expected[(row * width)..<((row + 1) * width)]))
+                pulled += 1
+            }
+            // The fine blur waits for three rows, the other one for two more; below the last row the edge repeats.
+            #expect(pulled == (y == height - 1 ? height : max(0, y + 1 - 5)))
         }
     }
 
@@ -229,39 +219,38 @@ import Testing
 }
 
 @Suite struct SignedChangeTests {
-    @Test(arguments: KernelSet.available, [1, 4, 5])
-    func `bands are weighed by their pixel's step, and both quantisations round and clamp`(_ kernels: KernelSet, _ bands: Int) {
+    @Test(arguments: KernelSet.available, [1, 255, 256, 257, 590])
+    func `a row is weighed by its pixels' steps, and both quantisations round and clamp`(_ kernels: KernelSet, _ count: Int) {
         var random = SeededGenerator(seed: 21)
-        let (width, height, steps) = (590, 4, 6)
-        let count = width * height
-        var differences = (0..<bands).map { _ in (0..<count).map { _ in Float.random(in: -9...9, using: &random) } }
-        for special in [Float.nan, .infinity, -.infinity, 1e30, -1e30] {
-            for _ in 0..<5 { differences[Int.random(in: 0..<bands, using: &random)][Int.random(in: 0..<count, using: &random)] = special }
-        }
-        let stepOf = (0..<count).map { _ in UInt16.random(in: 0..<UInt16(steps), using: &random) }
-        let weights = (0..<(steps * bands)).map { _ in Float.random(in: -1...1, using: &random) }
-        let validity = (0..<count).map { _ in Int.random(in: 0..<6, using: &random) == 0 ? UInt8(0) : 255 }
-        let (columns, rows) = (3..<588, 1..<4)
-        let found = kernels.signedChange(
-            differences: differences, width: width, columns: columns, rows: rows, steps: stepOf, weights: weights, validity: validity)
-        #expect(found.coarse.count == columns.count * rows.count && found.fine.count == found.coarse.count)
-        let coarse = kernels.signedChange(
-            differences: differences, width: width, columns: columns, rows: rows, steps: stepOf, weights: weights, validity: validity,
-            wantsFine: false)
-        #expect(coarse.coarse == found.coarse && coarse.fine.isEmpty)
-        var k = 0
-        for y in rows {
-            for x in columns {
-                let i = y * width + x
-                var z = differences[0][i] * weights[Int(stepOf[i]) * bands]
-                for band in 1..<max(1, bands) { z += differences[band][i] * weights[Int(stepOf[i]) * bands + band] }
-                let isUsable = validity[i] != 0 && !z.isNaN
-                let coarse = !isUsable ? -128 : Int(max(-127, min(127, (z * 10).rounded(.toNearestOrEven))))
-                let fine = !isUsable ? -32_768 : Int(max(-32_767, min(32_767, (z * 100).rounded(.toNearestOrEven))))
-                #expect(Int(found.coarse[k]) == coarse && Int(found.fine[k]) == fine)
-                k += 1
+        // 0, by which an infinity becomes NaN, and 1, which leaves halves of levels.
+        let table = [0, 1] + random.floats(count: 4, in: -1...1)
+        var row = random.floats(count: count, in: -9...9)
+        let special: [Float] = [.nan, .infinity, -.infinity, 1e30, -1e30]
+        for (k, i) in stride(from: 7, to: count, by: 11).enumerated() { row[i] = special[k % special.count] }
+        for i in stride(from: 3, to: count, by: 11) { row[i] = Float(i % 17 - 8) / 8 }
+        let steps = (0..<count).map { _ in UInt16.random(in: 0..<UInt16(table.count), using: &random) }
+        let validity = random.validity(count: count)
+        func found(wantsFine: Bool) -> (coarse: [Int8], fine: [Int16]) {
+            var (coarse, fine) = ([Int8](repeating: 9, count: count + 1), [Int16](repeating: 9, count: count + 1))
+            fine.withUnsafeMutableBufferPointer { fine in
+                kernels.signedChange(
+                    row: row, steps: steps, table: table, validity: validity, coarse: &coarse, fine: wantsFine ? fine.baseAddress : nil,
+                    count: count)
             }
+            return (coarse, fine)
         }
+        func level(_ i: Int, scale: Float, most: Float) -> Int {
+            let z = row[i] * table[Int(steps[i])]
+            guard validity[i] != 0, !z.isNaN else { return -Int(most) - 1 }
+            return Int(max(-most, min(most, (z * scale).rounded(.toNearestOrEven))))
+        }
+        let (both, alone) = (found(wantsFine: true), found(wantsFine: false))
+        // What lies behind the row stays.
+        let coarse = (0..<count).map { level($0, scale: 10, most: 127) } + [9]
+        let fine = (0..<count).map { level($0, scale: 100, most: 32_767) } + [9]
+        #expect(both.coarse.map { Int($0) } == coarse)
+        #expect(both.fine.map { Int($0) } == fine)
+        #expect(alone.coarse == both.coarse && alone.fine.allSatisfy { $0 == 9 })
     }
 
     @Test(arguments: KernelSet.available)
@@ -269,7 +258,7 @@ import Testing
         let values: [Float] = [0, 0.24, 0.26, 1, 99, .infinity, .nan, 3, 0.5]
         let validity: [UInt8] = [255, 255, 255, 255, 255, 255, 255, 0, 255]
         var steps = [UInt16](repeating: 7, count: values.count)
-        kernels.steps(values.span, scale: 2, most: 100, validity: validity.span, into: steps.mutableSpan)
+        kernels.steps(values, scale: 2, most: 100, validity: validity, into: &steps, count: values.count)
         #expect(steps == [0, 0, 1, 2, 100, 100, 100, 0, 1])
     }
 
@@ -346,6 +335,72 @@ import Testing
         }
     }
 
+    @Test(arguments: KernelSet.available, [1, 2, 6])
+    func `planes are weighted sums of a pixel's four samples`(_ kernels: KernelSet, _ planes: Int) {
+        var random = SeededGenerator(seed: 33)
+        let (weights, offsets) = (random.floats(count: 4 * planes), random.floats(count: planes))
+        for count in [1, 7, 8, 45] {
+            let samples = random.integers(UInt16.self, count: 4 * count)
+            // One float more behind each plane, which stays.
+            let pitch = count + 1
+            var out = [Float](repeating: 9, count: planes * pitch)
+            samples.withUnsafeBytes { bytes in
+                out.withUnsafeMutableBufferPointer { out in
+                    guard let base = bytes.baseAddress, let out = out.baseAddress else { return }
+                    kernels.mixQuads(
+                        InterleavedSamples(base, kind: .uint16, step: 4), weights: weights, offsets: offsets,
+                        into: (0..<planes).map { out + $0 * pitch }, count: count)
+                }
+            }
+            for plane in 0..<planes {
+                let w = Array(weights[(4 * plane)..<(4 * plane + 4)])
+                let expected = (0..<count).map { i -> Float in
+                    let s = samples[(4 * i)..<(4 * i + 4)].map { Float($0) }
+                    let first = w[0] * s[0] + w[1] * s[1]
+                    let second = w[2] * s[2] + w[3] * s[3]
+                    return first + second + offsets[plane]
+                }
+                #expect(bits(Array(out[(plane * pitch)..<((plane + 1) * pitch)])) == bits(expected + [9]), "\(count) pixels")
+            }
+        }
+    }
+
+    @Test(arguments: KernelSet.available, [1, 7, 8, 45])
+    func `a pixel is hidden where one of its samples is its marker, and planes are 0 wherever it is`(_ kernels: KernelSet, _ count: Int) {
+        var random = SeededGenerator(seed: 35)
+        let marking: [UInt16] = [0, 0xFFFF, 3, 40_000]
+        let stored = marking + [1, 0x8000, 0xFFFE]
+        let samples = (0..<(4 * count)).map { _ in stored[Int.random(in: stored.indices, using: &random)] }
+        // One pixel more, which stays.
+        let seen = random.validity(count: count) + [255]
+        let planes = (0..<2).map { _ in random.oddFloats(count: count + 1) }
+        for choice in 0..<64 {
+            // Which samples have a marker, and which one.
+            let (chosen, turn) = (choice % 16, choice / 16)
+            let markers: [UInt16?] = (0..<4).map { (chosen >> $0) & 1 == 0 ? nil : marking[($0 + turn) % 4] }
+            var validity = seen
+            var (first, second) = (planes[0], planes[1])
+            samples.withUnsafeBytes { bytes in
+                first.withUnsafeMutableBufferPointer { first in
+                    second.withUnsafeMutableBufferPointer { second in
+                        guard let base = bytes.baseAddress, let first = first.baseAddress, let second = second.baseAddress else { return }
+                        kernels.hideMarked(
+                            InterleavedSamples(base, kind: .uint16, step: 4), markers: markers, validity: &validity,
+                            clearing: [first, second], count: count)
+                    }
+                }
+            }
+            let expected = (0...count).map { i -> UInt8 in
+                i < count && (0..<4).contains { samples[4 * i + $0] == markers[$0] } ? 0 : seen[i]
+            }
+            #expect(validity == expected, "markers \(markers)")
+            for (cleared, plane) in zip([first, second], planes) {
+                let left = zip(plane, expected).map { value, validity -> Float in validity == 0 ? 0 : value }
+                #expect(bits(cleared) == bits(left), "markers \(markers)")
+            }
+        }
+    }
+
     @Test(arguments: KernelSet.available)
     func `grey runs from 1 to 255, and is 0 where there is nothing to show`(_ kernels: KernelSet) {
         let bands: [[Float]] = [[0, 1, 2, 3, -9, 500, .nan, 0], [0, 0, 1, 1, 0, 500, 1, 0]]
@@ -353,5 +408,34 @@ import Testing
         let grey = kernels.greyLevels(of: bands, width: 8, columns: 0..<8, rows: 0..<1, low: 1, scale: 10, validity: validity)
         // Sums: 0 (not valid), 1, 3, 4 (masked, but seen), −9, 1000, none, 0 (valid).
         #expect(grey == [0, 1, 21, 31, 1, 255, 0, 1])
+    }
+}
+
+extension KernelSet {
+    func blurred(_ source: [Float], width: Int, height: Int, taps: [Float]) -> [Float] {
+        var out = source
+        gaussianBlur(source.span, width: width, height: height, taps: taps, into: out.mutableSpan)
+        return out
+    }
+
+    /// The blur of the means of 2 × 2 pixels, interpolated between their middles.
+    func halvedBlur(_ source: [Float], width: Int, height: Int, taps: [Float]) -> [Float] {
+        let (w, h) = (width / 2, height / 2)
+        let means = (0..<(w * h)).map { i -> Float in
+            let k = i / w * 2 * width + i % w * 2
+            return ((source[k] + source[k + 1]) + (source[k + width] + source[k + width + 1])) * 0.25
+        }
+        let blur = blurred(means, width: w, height: h, taps: taps)
+        func across(_ x: Int, _ row: Int) -> Float {
+            let other = min(max(x / 2 + (x % 2 == 0 ? -1 : 1), 0), w - 1)
+            let near = 0.75 * blur[row * w + x / 2]
+            return near + 0.25 * blur[row * w + other]
+        }
+        return (0..<(width * height)).map { i in
+            let (x, y) = (i % width, i / width)
+            let near = across(x, y / 2)
+            let far = across(x, min(max(y / 2 + (y % 2 == 0 ? -1 : 1), 0), h - 1))
+            return near + 0.25 * (far - near)
+        }
     }
 }

@@ -34,32 +34,18 @@ static inline int level(float value, float limit) {
 }
 
 void c_signed_change(
-    const float *const *rows, int bands, const uint16_t *restrict steps, const float *restrict table, const uint8_t *restrict validity,
+    const float *restrict row, const uint16_t *restrict steps, const float *restrict table, const uint8_t *restrict validity,
     int8_t *restrict coarse, int16_t *restrict fine, len count) {
-    if (bands == 4) {
-        const float *restrict r0 = rows[0], *restrict r1 = rows[1], *restrict r2 = rows[2], *restrict r3 = rows[3];
-        if (!fine) {
-            for (len i = 0; i < count; i++) {
-                const float *w = table + 4 * steps[i];
-                float z = r0[i] * w[0] + r1[i] * w[1] + r2[i] * w[2] + r3[i] * w[3];
-                int usable = validity[i] != 0 && z == z;
-                coarse[i] = usable ? level(z * 10, 127) : -128;
-            }
-            return;
-        }
+    if (!fine) {
         for (len i = 0; i < count; i++) {
-            const float *w = table + 4 * steps[i];
-            float z = r0[i] * w[0] + r1[i] * w[1] + r2[i] * w[2] + r3[i] * w[3];
+            float z = row[i] * table[steps[i]];
             int usable = validity[i] != 0 && z == z;
             coarse[i] = usable ? level(z * 10, 127) : -128;
-            fine[i] = usable ? level(z * 100, 32767) : -32768;
         }
         return;
     }
     for (len i = 0; i < count; i++) {
-        const float *w = table + bands * steps[i];
-        float z = rows[0][i] * w[0];
-        for (int b = 1; b < bands; b++) z += rows[b][i] * w[b];
+        float z = row[i] * table[steps[i]];
         int usable = validity[i] != 0 && z == z;
         coarse[i] = usable ? level(z * 10, 127) : -128;
         fine[i] = usable ? level(z * 100, 32767) : -32768;

@@ -31,6 +31,31 @@ void c_scale_quads(
     }
 }
 
+void c_mix_quads(
+    const uint16_t *restrict samples, const float *weights, const float *offsets, float *restrict a, float *restrict b, len count) {
+    float a0 = weights[0], a1 = weights[1], a2 = weights[2], a3 = weights[3], a4 = offsets[0];
+    float b0 = weights[4], b1 = weights[5], b2 = weights[6], b3 = weights[7], b4 = offsets[1];
+    for (len i = 0; i < count; i++) {
+        float s0 = samples[4 * i], s1 = samples[4 * i + 1], s2 = samples[4 * i + 2], s3 = samples[4 * i + 3];
+        a[i] = (s0 * a0 + s1 * a1) + (s2 * a2 + s3 * a3) + a4;
+        b[i] = (s0 * b0 + s1 * b1) + (s2 * b2 + s3 * b3) + b4;
+    }
+}
+
+void c_hide_marked(
+    const uint16_t *restrict samples, const int32_t *markers, uint8_t *restrict validity, float *restrict a, float *restrict b, len count) {
+    int m0 = markers[0], m1 = markers[1], m2 = markers[2], m3 = markers[3];
+    for (len i = 0; i < count; i++) {
+        float first = a[i], second = b[i];
+        uint8_t valid = validity[i];
+        int marked = (samples[4 * i] == m0) | (samples[4 * i + 1] == m1) | (samples[4 * i + 2] == m2) | (samples[4 * i + 3] == m3);
+        valid = marked ? 0 : valid;
+        validity[i] = valid;
+        a[i] = valid ? first : 0;
+        b[i] = valid ? second : 0;
+    }
+}
+
 void c_clear_u16(
     const uint16_t *restrict samples, len step, uint16_t marker, float *restrict values, uint8_t *restrict validity, len count) {
     if (step == 1) {

@@ -21,7 +21,7 @@ func differenceBenchmarks(_ scene: Scene) -> [Benchmark] {
     let (inside, insideHeight) = (width - 2 * reach, height - 2 * reach)
     let energy = after.array
     let weights = (0..<count).map { scene.validity.base[$0] == 0 ? Float(0) : 1 }
-    var (coarse, fine): ([Int8], [Int16]) = ([], [])
+    var fine: [Int16] = []
     let rootScratch = Plane<Float>(width + 4 * width, 1) { _ in 0 }
 
     func of(_ output: UnsafeMutableRawBufferPointer, _ bytes: Int) -> UnsafeMutableRawBufferPointer { .init(rebasing: output[0..<bytes]) }
@@ -36,37 +36,34 @@ func differenceBenchmarks(_ scene: Scene) -> [Benchmark] {
                     into: target.mutableSpan)
             }),
         Benchmark(
-            name: "signedChange, fused", pixels: count, bytesPerPixel: 22, outputs: [bytes[0].bytes, words[0].bytes],
+            name: "signedChange of a row", pixels: count, bytesPerPixel: 10, outputs: [bytes[0].bytes, words[0].bytes],
             inC: {
                 for y in 0..<height {
                     c_signed_change(
-                        addresses(scene.bands, y), 4, scene.steps.row(y), table, scene.validity.row(y), bytes[0].row(y), words[0].row(y),
-                        width)
+                        scene.bands[0].row(y), scene.steps.row(y), table, scene.validity.row(y), bytes[0].row(y), words[0].row(y), width)
                 }
             },
-            inSwift: {
-                (coarse, fine) = $0.signedChange(
-                    differences: bands, width: width, columns: 0..<width, rows: 0..<height, steps: steps, weights: table,
-                    validity: validity)
-            },
-            collect: {
-                bytes[0].base.update(from: coarse, count: count)
-                words[0].base.update(from: fine, count: count)
+            inSwift: { kernels in
+                for y in 0..<height {
+                    kernels.signedChange(
+                        row: scene.bands[0].row(y), steps: scene.steps.row(y), table: table, validity: scene.validity.row(y),
+                        coarse: bytes[0].row(y), fine: words[0].row(y), count: width)
+                }
             }),
         Benchmark(
-            name: "signedChange, fused, coarse alone", pixels: count, bytesPerPixel: 20, outputs: [bytes[0].bytes],
+            name: "signedChange of a row, coarse alone", pixels: count, bytesPerPixel: 8, outputs: [bytes[0].bytes],
             inC: {
                 for y in 0..<height {
-                    c_signed_change(
-                        addresses(scene.bands, y), 4, scene.steps.row(y), table, scene.validity.row(y), bytes[0].row(y), nil, width)
+                    c_signed_change(scene.bands[0].row(y), scene.steps.row(y), table, scene.validity.row(y), bytes[0].row(y), nil, width)
                 }
             },
-            inSwift: {
-                (coarse, _) = $0.signedChange(
-                    differences: bands, width: width, columns: 0..<width, rows: 0..<height, steps: steps, weights: table,
-                    validity: validity, wantsFine: false)
-            },
-            collect: { bytes[0].base.update(from: coarse, count: count) }),
+            inSwift: { kernels in
+                for y in 0..<height {
+                    kernels.signedChange(
+                        row: scene.bands[0].row(y), steps: scene.steps.row(y), table: table, validity: scene.validity.row(y),
+                        coarse: bytes[0].row(y), fine: nil, count: width)
+                }
+            }),
         Benchmark(
             name: "mean of 4 bands", pixels: count, bytesPerPixel: 20, outputs: [out[0].bytes],
             inC: { c_mean(addresses(scene.bands), 4, out[0].base, count) },
@@ -80,9 +77,7 @@ func differenceBenchmarks(_ scene: Scene) -> [Benchmark] {
             },
             inSwift: { kernels in
                 words[0].base.withMemoryRebound(to: UInt16.self, capacity: count) {
-                    kernels.steps(
-                        afterArray.span, scale: 90, most: 127, validity: validity.span,
-                        into: UnsafeMutableBufferPointer(start: $0, count: count).mutableSpan)
+                    kernels.steps(after.base, scale: 90, most: 127, validity: scene.validity.base, into: $0, count: count)
                 }
             }),
         Benchmark(

@@ -6,6 +6,10 @@ func sampleBenchmarks(_ scene: Scene) -> [Benchmark] {
     let (width, height, count) = (scene.width, scene.height, scene.count)
     let (quads, out) = (scene.quads.base, scene.outFloats)
     let (scales, offsets): ([Float], [Float]) = ([1e-4, 2e-4, 3e-4, 1.5e-4], [-0.1, 0, 0.05, 0.2])
+    // A sum of the bands, and a difference of some from others.
+    let (weights, sumOffsets): ([Float], [Float]) = ([1e-4, 2e-4, 3e-4, 1.5e-4, 4e-4, -1e-4, -2e-4, 0.5e-4], [-0.1, 0.2])
+    let markers: [UInt16?] = [77, nil, 0, 3999]
+    let markersInC: [Int32] = markers.map { marker in marker.map { Int32($0) } ?? -1 }
     let bands = scene.bands.map(\.array)
     let validity = scene.validity.array
     var grey: [UInt8] = []
@@ -57,6 +61,34 @@ func sampleBenchmarks(_ scene: Scene) -> [Benchmark] {
                 $0.scaleQuads(
                     InterleavedSamples(quads, kind: .uint16, step: 4), scales: scales, offsets: offsets, into: out.map(\.base), count: count
                 )
+            }),
+        Benchmark(
+            name: "mixQuads, 2 planes", pixels: count, bytesPerPixel: 16, outputs: [out[0].bytes, out[1].bytes],
+            inC: { c_mix_quads(quads, weights, sumOffsets, out[0].base, out[1].base, count) },
+            inSwift: {
+                $0.mixQuads(
+                    InterleavedSamples(quads, kind: .uint16, step: 4), weights: weights, offsets: sumOffsets,
+                    into: [out[0].base, out[1].base], count: count)
+            }),
+        // Row by row, as rows are read: what is looked at more than once is still in the first cache.
+        Benchmark(
+            name: "hideMarked, 2 planes", pixels: count, bytesPerPixel: 26,
+            outputs: [out[0].bytes, out[1].bytes, scene.outBytes[0].bytes],
+            reset: {
+                for k in 0..<2 { out[k].base.update(from: scene.bands[k].base, count: count) }
+                outValidity.update(from: scene.validity.base, count: count)
+            },
+            inC: {
+                for y in 0..<height {
+                    c_hide_marked(scene.quads.row(y), markersInC, outValidity + y * width, out[0].row(y), out[1].row(y), width)
+                }
+            },
+            inSwift: { kernels in
+                for y in 0..<height {
+                    kernels.hideMarked(
+                        InterleavedSamples(scene.quads.row(y), kind: .uint16, step: 4), markers: markers,
+                        validity: outValidity + y * width, clearing: [out[0].row(y), out[1].row(y)], count: width)
+                }
             }),
         clear(step: 1),
         clear(step: 4),

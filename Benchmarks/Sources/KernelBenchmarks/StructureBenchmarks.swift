@@ -17,7 +17,6 @@ func structureBenchmarks(_ scene: Scene) -> [Benchmark] {
     var differences = bands
     var plane = bands[0]
     var found: [Float] = []
-    var levels: [Int8] = []
     let validity = scene.validity.array
     let noise: [Float] = [1, 1.5, 0.7, 2]
     let (columns, rows) = (structure.cells.columns, structure.cells.rows)
@@ -32,6 +31,15 @@ func structureBenchmarks(_ scene: Scene) -> [Benchmark] {
         (-1...columns).map { field[min(max(row, 0), rows - 1) * columns + min(max($0, 0), columns - 1)] }
     }
     let out = scene.outFloats
+    // With all rows kept. A stream does not hand out its planes: with these taps the soft one is the brightness and the coarse one 0, which C can have too.
+    let nothing = Plane<Float>(width, height) { _ in 0 }
+    let taps = StructurePlanes.Taps(soft: [1], softer: [1], coarse: [0], curved: [1])
+    var streams: [KernelSet: StructureStream] = [:]
+    for kernels in KernelSet.available {
+        let stream = StructureStream(kernels, width: width, height: height, cells: structure.cells, taps: taps, rowsKept: height)
+        for y in 0..<height { stream.push(scene.floats[0].row(y)) }
+        streams[kernels] = stream
+    }
     return [
         Benchmark(
             name: "structureMoments, 4 bands", pixels: count, bytesPerPixel: 20.5, outputs: [moments.bytes], tolerance: 1e-5,
@@ -51,9 +59,11 @@ func structureBenchmarks(_ scene: Scene) -> [Benchmark] {
             collect: { for band in [0, 3] { out[band].base.update(from: differences[band], count: count) } }),
         Benchmark(
             name: "detailLevels", pixels: count, bytesPerPixel: 9, outputs: [scene.outBytes[0].bytes],
-            inC: { c_detail_levels(scene.floats[0].base, scene.floats[2].base, 60, scene.outBytes[0].base, count) },
-            inSwift: { levels = $0.detailLevels(structure, columns: 0..<width, rows: 0..<height, scale: 60) },
-            collect: { scene.outBytes[0].base.update(from: levels, count: count) }),
+            inC: { c_detail_levels(scene.floats[0].base, nothing.base, 60, scene.outBytes[0].base, count) },
+            inSwift: { kernels in
+                guard let stream = streams[kernels] else { return }
+                for y in 0..<height { stream.detailLevels(row: y, columns: 0..<width, scale: 60, into: scene.outBytes[0].row(y)) }
+            }),
         Benchmark(
             name: "subtractInterpolated", pixels: count, bytesPerPixel: 8, outputs: [out[0].bytes], tolerance: 1e-5,
             reset: {

@@ -19,8 +19,9 @@ void c_copy(void *to, const void *from, size_t bytes);
 void c_normalised_difference(
     const float *restrict before, const float *restrict after, float gain, float offset, const uint8_t *restrict validity,
     float *restrict out, len count);
+/// Without fine levels where `fine` is NULL.
 void c_signed_change(
-    const float *const *rows, int bands, const uint16_t *restrict steps, const float *restrict table, const uint8_t *restrict validity,
+    const float *restrict row, const uint16_t *restrict steps, const float *restrict table, const uint8_t *restrict validity,
     int8_t *restrict coarse, int16_t *restrict fine, len count);
 void c_detail_levels(const float *restrict a, const float *restrict b, float scale, int8_t *restrict out, len count);
 void c_mean(const float *const *planes, int bands, float *restrict out, len count);
@@ -39,6 +40,12 @@ void c_scale_u8(const uint8_t *restrict samples, len step, float scale, float of
 void c_scale_quads(
     const uint16_t *restrict samples, const float *scales, const float *offsets, float *restrict a, float *restrict b, float *restrict c,
     float *restrict d, len count);
+/// To two planes.
+void c_mix_quads(
+    const uint16_t *restrict samples, const float *weights, const float *offsets, float *restrict a, float *restrict b, len count);
+/// Of each sample its marker, or −1; with two planes.
+void c_hide_marked(
+    const uint16_t *restrict samples, const int32_t *markers, uint8_t *restrict validity, float *restrict a, float *restrict b, len count);
 void c_clear_u16(
     const uint16_t *restrict samples, len step, uint16_t marker, float *restrict values, uint8_t *restrict validity, len count);
 void c_grey(
