@@ -228,7 +228,8 @@ final class ChangeStream {
         let columns = left..<(left + part.width)
         let line = rows.scratch
         structure.unexplained(
-            row: row, coefficients: fits[0].coefficients.values, of: [UnsafePointer(rows.difference(0, row))], columns: columns, into: [line])
+            row: row, coefficients: fits[0].coefficients.values, of: [UnsafePointer(rows.difference(0, row))], columns: columns,
+            into: [line])
         let validity = UnsafePointer(rows.validity(row) + left)
         signed.withUnsafeMutableBufferPointer { signed in
             fine.withUnsafeMutableBufferPointer { fine in

@@ -37,20 +37,32 @@ public struct SearchPlanes: Sendable {
 
     /// Sets one block's pixels. - Precondition: the block lies within the planes.
     public mutating func store(_ block: ChangeBlock) {
-        for y in 0..<block.window.height {
-            let target = (block.window.y + y) * width + block.window.x
-            let source = y * block.window.width
-            for x in 0..<block.window.width {
-                signed[target + x] = block.signed[source + x]
-                structure[target + x] = block.structure[source + x]
+        func copy(_ source: [Int8], into plane: inout [Int8]) {
+            source.withUnsafeBufferPointer { source in
+                plane.withUnsafeMutableBufferPointer { plane in
+                    guard let source = source.baseAddress, let plane = plane.baseAddress else { return }
+                    for y in 0..<block.window.height {
+                        (plane + ((block.window.y + y) * width + block.window.x)).update(
+                            from: source + y * block.window.width, count: block.window.width)
+                    }
+                }
             }
         }
+        copy(block.signed, into: &signed)
+        copy(block.structure, into: &structure)
     }
 
     /// No change at all, wherever any of the others is observed: the reference of a stack against itself.
     public static func unchanged(whereAnyOf others: [SearchPlanes]) -> SearchPlanes {
         var result = SearchPlanes(size: RasterSize(width: others.first?.width ?? 0, height: others.first?.height ?? 0))
-        for other in others { for i in result.signed.indices where other.signed[i] != -128 { result.signed[i] = 0 } }
+        result.signed.withUnsafeMutableBufferPointer { signed in
+            for other in others {
+                other.signed.withUnsafeBufferPointer { other in
+                    // −128 where none is observed, 0 where any is.
+                    for i in signed.indices { signed[i] = other[i] == -128 ? signed[i] : 0 }
+                }
+            }
+        }
         return result
     }
 
@@ -69,7 +81,7 @@ public struct SearchPlanes: Sendable {
             * q
     }
 
-    public var observedCount: Int { signed.reduce(0) { $0 + ($1 == -128 ? 0 : 1) } }
+    public var observedCount: Int { signed.count - signed.countOf(-128) }
 
     /// Rows that one thread works on at a time.
     private static let rowsOfPiece = 256

@@ -77,7 +77,9 @@ struct ChangeSweep: Sendable {
         try WorkerPool.mapInOrder(count: tasks.count, jobs: jobs, window: jobs + 1) { index -> Result<Piece, any Error>? in
             let task = tasks[index]
             guard !given.withLock({ $0.contains(task.member) }) else { return nil }
-            return Result { try piece(of: members[task.member], pairs[task.member], levels: levels[task.member], in: blocks[task.member][task.block]) }
+            return Result {
+                try piece(of: members[task.member], pairs[task.member], levels: levels[task.member], in: blocks[task.member][task.block])
+            }
         } consume: { index, result in
             let task = tasks[index]
             switch result {
@@ -170,8 +172,8 @@ private struct PartialChange {
     mutating func add(_ change: ChangeBlock, before: [UInt8], after: [UInt8]) {
         planes.store(change)
         law.add(change)
-        observed += change.signed.reduce(0) { $0 + ($1 == -128 ? 0 : 1) }
-        covered += after.reduce(0) { $0 + ($1 == 0 ? 0 : 1) }
+        observed += change.signed.count - change.signed.countOf(-128)
+        covered += after.count - after.countOf(0)
         let block = change.window
         for y in 0..<block.height {
             let target = (block.y + y) * planes.width + block.x

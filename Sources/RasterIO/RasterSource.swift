@@ -24,7 +24,8 @@ protocol RasterSource: Sendable {
     func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], validity: inout [UInt8]) throws -> [[Float]]
 
     /// Sums of the bands' values; 0 where a sample stands for none or is not finite. What `validity` says beforehand stays.
-    func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], mix: BandMix, validity: inout [UInt8]) throws -> [[Float]]
+    func readValues(_ window: PixelWindow, rowStep: Int, _ bands: [SampleScaling], mix: BandMix, validity: inout [UInt8]) throws
+        -> [[Float]]
 
     /// The mask that the file keeps beside its bands, 255 where usable; nil where it keeps none.
     func readMask(_ window: PixelWindow) throws -> BytePlane?

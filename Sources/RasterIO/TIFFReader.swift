@@ -164,7 +164,8 @@ final class TIFFReader: RasterSource {
                         for row in firstRow..<max(firstRow, (wanted.maxY - window.y + rowStep - 1) / rowStep) {
                             let y = window.y + row * rowStep
                             let start = row * window.width + wanted.x - window.x
-                            guard let first = samples.map({ $0 + ((y - held.y) * rowBytes + (wanted.x - held.x) * 8) }) ?? absent.baseAddress
+                            guard
+                                let first = samples.map({ $0 + ((y - held.y) * rowBytes + (wanted.x - held.x) * 8) }) ?? absent.baseAddress
                             else { return }
                             let pixels = InterleavedSamples(first, kind: .uint16, step: 4)
                             let out = targets.map { $0 + start }

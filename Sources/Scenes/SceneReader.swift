@@ -119,6 +119,7 @@ public final class SceneReader: Sendable {
     private func blank(_ window: PixelWindow, _ planeCount: Int) -> SceneBlock {
         let plane = FloatPlane(width: window.width, height: window.height)
         return SceneBlock(
-            window: window, planes: [FloatPlane](repeating: plane, count: planeCount), validity: BytePlane(width: window.width, height: window.height))
+            window: window, planes: [FloatPlane](repeating: plane, count: planeCount),
+            validity: BytePlane(width: window.width, height: window.height))
     }
 }
