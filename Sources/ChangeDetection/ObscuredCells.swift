@@ -1,3 +1,4 @@
+import PixelKernels
 import Raster
 
 /// Cells of 32 px that cannot be searched because everything in them changed: an unmasked cloud or its shadow, a dust front, a flood.
@@ -7,7 +8,7 @@ import Raster
 /// there.
 enum ObscuredCells {
     private static let levelLimit: Float = 15
-    private static let sizeLimit = 80
+    private static let sizeLimit: Int8 = 80
 
     /// - Parameters:
     ///   - signed: 0.1 σ a step over `window`; set to −128 in obscured cells.
@@ -22,27 +23,10 @@ enum ObscuredCells {
                 let (left, top) = (cell % grid.columns * grid.side, cell / grid.columns * grid.side)
                 guard let level = levels.level(x: window.x + left, y: window.y + top) else { continue }
                 let corner = signed + (top * window.width + left)
-                guard abs(level) > levelLimit * noise || isLargeInHalf(corner, pitch: window.width, side: grid.side) else { continue }
+                let counts = KernelSet.best.countsOfCell(corner, pitch: window.width, limit: sizeLimit)
+                guard abs(level) > levelLimit * noise || 2 * counts.beyond > counts.observed else { continue }
                 for y in 0..<grid.side { (corner + y * window.width).update(repeating: -128, count: grid.side) }
             }
         }
-    }
-
-    /// Whether more than half of the observed pixels are beyond the limit.
-    private static func isLargeInHalf(_ corner: UnsafePointer<Int8>, pitch: Int, side: Int) -> Bool {
-        var (count, large) = (0, 0)
-        for y in 0..<side {
-            let row = corner + y * pitch
-            // Of 32 pixels a byte can count.
-            var (seen, beyond): (UInt8, UInt8) = (0, 0)
-            for x in 0..<side {
-                let value = row[x]
-                seen &+= value != -128 ? 1 : 0
-                beyond &+= value > Int8(sizeLimit) || (value < -Int8(sizeLimit) && value != -128) ? 1 : 0
-            }
-            count += Int(seen)
-            large += Int(beyond)
-        }
-        return 2 * large > count
     }
 }

@@ -81,7 +81,7 @@ public struct SearchPlanes: Sendable {
             * q
     }
 
-    public var observedCount: Int { signed.count - signed.countOf(-128) }
+    public var observedCount: Int { signed.count - KernelSet.best.count(of: -128, in: signed) }
 
     /// Rows that one thread works on at a time.
     private static let rowsOfPiece = 256

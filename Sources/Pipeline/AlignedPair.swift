@@ -99,12 +99,13 @@ struct AlignedPair: Sendable {
         PairBlock(before: try readBefore(window), after: try readAfter(window))
     }
 
-    /// Says that all that is still to be read lies right of a window of the earlier grid or below it. The dates are not told where more than whole pixels and the
+    /// Says that all that is still to be read lies beside a window of the earlier grid or below it. The dates are not told where more than whole pixels and the
     /// shift lie between their grids.
     func release(_ window: PixelWindow) {
         guard registration.slope == nil, let offset = wholeOffset else { return }
         func told(_ source: any SceneSource, x: Int, y: Int, reach: Int) {
-            source.release(PixelWindow(x: window.x + x, y: window.y + y, width: window.width - reach, height: window.height - reach))
+            source.release(
+                PixelWindow(x: window.x + x + reach, y: window.y + y, width: window.width - 2 * reach, height: window.height - reach))
         }
         told(before, x: 0, y: 0, reach: InterpolationTaps.reach + 1)
         told(

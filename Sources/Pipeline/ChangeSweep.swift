@@ -1,4 +1,5 @@
 import ChangeDetection
+import PixelKernels
 import Raster
 import RasterIO
 
@@ -95,7 +96,8 @@ struct ChangeSweep: Sendable {
             }
             if index + 1 == tasks.count || tasks[index + 1].block != task.block {
                 for member in members.indices where task.block < blocks[member].count {
-                    members[member].fit.pair.release(behind(blocks[member][task.block], in: members[member].fit.size))
+                    let behind = behind(blocks[member][task.block], in: members[member].fit.size, columnsTogether: together)
+                    members[member].fit.pair.release(behind)
                 }
             }
             progress(Double(index + 1) / Double(tasks.count))
@@ -107,12 +109,30 @@ struct ChangeSweep: Sendable {
     }
 
     /// What no block after this one reads: what lies left of the next one's window, and above those of the row below.
-    private func behind(_ block: PixelWindow, in size: RasterSize) -> PixelWindow {
-        // What ends in it may have begun a block before.
-        let (left, top) = (block.x - Self.blockSide, block.y - Self.blockSide)
+    private func behind(_ block: PixelWindow, in size: RasterSize, columnsTogether: Int) -> PixelWindow {
         let beyond = ChangeModel.windowReach
-        let right = block.maxX == size.width ? size.width + Self.blockSide : block.maxX - beyond
+        let (isFirst, isLast) = Self.endsOfHalf(block, in: size, columnsTogether: columnsTogether)
+        // What ends in it may have begun a block before, unless that block comes later; and the block behind may have been before it.
+        let left = isFirst ? block.x + beyond : block.x - Self.blockSide
+        let right = isLast || block.maxX == size.width ? block.maxX + Self.blockSide : block.maxX - beyond
+        let top = block.y - Self.blockSide
         return PixelWindow(x: left, y: top, width: right - left, height: block.maxY - beyond - top)
+    }
+
+    /// Columns of a row of blocks in the order in which they are worked on: the first of the left half, the first of the right half, the second of the left, …,
+    /// so that two threads do not ask for the same tiles of a file at the same time.
+    fileprivate static func order(_ column: Int, of count: Int) -> Int {
+        let half = (count + 1) / 2
+        return count < 3 ? column : column < half ? 2 * column : 2 * (column - half) + 1
+    }
+
+    /// Whether a block is the first of a right half, with the one left of it still to come, or the last of a left half, with the one right of it done.
+    private static func endsOfHalf(_ block: PixelWindow, in size: RasterSize, columnsTogether: Int) -> (isFirst: Bool, isLast: Bool) {
+        let column = block.x / blockSide
+        let first = column / columnsTogether * columnsTogether
+        let count = min(columnsTogether, (size.width + blockSide - 1) / blockSide - first)
+        let half = (count + 1) / 2
+        return count < 3 ? (false, false) : (column - first == half, column - first == half - 1)
     }
 
     private func piece(of member: Member, _ pair: AlignedPair, levels: LevelTiles, in block: PixelWindow) throws -> Piece {
@@ -147,8 +167,12 @@ extension ChangeSweep.Member {
     fileprivate func blocks(columnsTogether: Int) -> [PixelWindow] {
         let blocks = PixelWindow(fit.size).blocks(side: ChangeSweep.blockSide)
         guard !fit.pair.before.isReadByRows, !fit.pair.after.isReadByRows else { return blocks }
-        let band = ChangeSweep.blockSide * columnsTogether
-        return blocks.sorted { ($0.x / band, $0.y, $0.x) < ($1.x / band, $1.y, $1.x) }
+        let columns = (fit.size.width + ChangeSweep.blockSide - 1) / ChangeSweep.blockSide
+        return blocks.map { block in
+            let column = block.x / ChangeSweep.blockSide
+            let first = column / columnsTogether * columnsTogether
+            return (block, first, first + ChangeSweep.order(column - first, of: min(columnsTogether, columns - first)))
+        }.sorted { ($0.1, $0.0.y, $0.2) < ($1.1, $1.0.y, $1.2) }.map(\.0)
     }
 }
 
@@ -172,8 +196,8 @@ private struct PartialChange {
     mutating func add(_ change: ChangeBlock, before: [UInt8], after: [UInt8]) {
         planes.store(change)
         law.add(change)
-        observed += change.signed.count - change.signed.countOf(-128)
-        covered += after.count - after.countOf(0)
+        observed += change.signed.count - KernelSet.best.count(of: -128, in: change.signed)
+        covered += after.count - KernelSet.best.count(of: 0, in: after)
         let block = change.window
         for y in 0..<block.height {
             let target = (block.y + y) * planes.width + block.x

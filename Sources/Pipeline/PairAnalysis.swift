@@ -89,7 +89,8 @@ struct PairAnalysis: Sendable {
         let search = LineSearch(planes)
         var traces: [LineTrace] = []
         var spreads: [LineSearch.Spreads] = []
-        try WorkerPool.mapInOrder(count: LineSearch.taskCount, jobs: jobs, window: jobs) {
+        // What a piece leaves is small, so that none waits for the one before it.
+        try WorkerPool.mapInOrder(count: LineSearch.taskCount, jobs: jobs, window: LineSearch.taskCount) {
             search.traces(of: $0, spreads: laws?.beamlets[$0])
         } consume: { _, found in
             traces += found.traces

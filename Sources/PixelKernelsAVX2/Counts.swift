@@ -1,0 +1,1 @@
+../PixelKernelsBaseline/Counts.swift
