@@ -8,7 +8,7 @@ import Raster
 public struct SiteSearch: Sendable {
     /// Gaussian scales in pixels of the level: works of about 2.5, 4 and 6 px across, and on the reductions up to 24 px.
     static let scales: [Double] = [1.0, 1.6, 2.4]
-    public static let blockSide = 1024
+    public static let blockSide = 512
     /// Peaks above it are counted.
     static let lowestResponse: Float = 3.5
     /// A work stands out from its surroundings by at least this many σ a pixel of the scene. Fainter and wider differences are haze.
