@@ -19,14 +19,18 @@ public enum LineSelection {
     ///   - observedSquareKilometres: area that could be seen on both dates; that of the law where one is given.
     ///   - falseAlarmsPer1000SquareKilometres: how many chance lines are acceptable.
     ///   - known: the law of chance lines, where it is not to be taken from the traces.
+    ///   - mapping: by which traces are measured at the same time.
     /// - Returns: the lines, and the law by which they stand.
     public static func lines(
         from traces: [LineTrace], width: Int, height: Int, minimumLengthPixels: Double, observedSquareKilometres: Double,
-        falseAlarmsPer1000SquareKilometres limit: Double, null known: NullTail? = nil
+        falseAlarmsPer1000SquareKilometres limit: Double, null known: NullTail? = nil, by mapping: Mapping = .serial
     ) -> (lines: [DetectedLine], null: NullTail) {
         let rows = Double(BeamletSums.rowsPerStrip)
         // By strength, which unlike the score has no ceiling: the side lobe of a strong line scores as high as the line.
-        let strengths = traces.map(\.snr)
+        let measured = mapping.map((traces.count + tracesAtOnce - 1) / tracesAtOnce) { k in
+            traces[k * tracesAtOnce..<min(traces.count, (k + 1) * tracesAtOnce)].map { (strength: $0.snr, middles: middles(of: $0)) }
+        }.flatMap { $0 }
+        let strengths = measured.map(\.strength)
         let ordered = traces.indices.sorted { a, b in
             if strengths[a] != strengths[b] { return strengths[a] > strengths[b] }
             let (p, q) = (traces[a].points[0], traces[b].points[0])
@@ -34,14 +38,9 @@ public enum LineSelection {
         }
         var occupied = GroundMarks(size: RasterSize(width: width, height: height), radius: exclusionRadius)
         var kept: [LineTrace] = []
-        for trace in ordered.lazy.map({ traces[$0] }) {
-            let points = trace.points
-            let free = trace.beamlets.indices.map { i in
-                !occupied.contains(
-                    DetectedLine.Point(x: (points[i].x + points[i + 1].x) / 2, y: (points[i].y + points[i + 1].y) / 2))
-            }
-            guard let range = longestRun(of: free) else { continue }
-            let part = trace.part(range)
+        for index in ordered {
+            guard let range = longestRun(of: measured[index].middles.map({ !occupied.contains($0) })) else { continue }
+            let part = traces[index].part(range)
             guard part.score > Double(ChainSearch.lowestScore), Double(range.count) * rows >= minimumLengthPixels else { continue }
             kept.append(part)
             occupied.mark(part.points)
@@ -95,6 +94,17 @@ public enum LineSelection {
         let window = LineBounds(line.points).window.expanded(by: LineFit.surroundings).intersection(PixelWindow(stack.size))
         guard !window.isEmpty else { return line }
         return LineFit(planes: stack.step(at: split, in: window), origin: (window.x, window.y)).fitted(line, among: others)
+    }
+
+    /// Traces that a thread measures at a time.
+    private static let tracesAtOnce = 512
+
+    /// The middle of each beamlet.
+    private static func middles(of trace: LineTrace) -> [DetectedLine.Point] {
+        let points = trace.points
+        return trace.beamlets.indices.map { i in
+            DetectedLine.Point(x: (points[i].x + points[i + 1].x) / 2, y: (points[i].y + points[i + 1].y) / 2)
+        }
     }
 
     private static func longestRun(of free: [Bool]) -> Range<Int>? {

@@ -284,14 +284,23 @@ struct OutputAssembly {
         }
         if let document { try AtomicFile.write([UInt8](document.json()), to: output.path("claims.json")) }
         let created = try Manifest.timeStamp()
-        var written = try Manifest.files(in: output)
+        let (staged, earthworks) = (output, earthworks)
+        let swipes = ReportSwipes(tiles: tiles, steps: steps, jobs: jobs)
+        let hashed = Guarded<[Manifest.File]>([])
+        let pictures = try WorkerPool.beside(jobs: jobs) {
+            let files = try Manifest.files(in: staged)
+            hashed.withLock { $0 = files }
+        } _: {
+            outputs.contains(.report) ? try swipes.pictures(of: earthworks) : [:]
+        }
+        var written = hashed.withLock { $0 }
         let kept = standing.map { Manifest.File(path: $0.path, sha256: $0.digest.sha256, bytes: $0.digest.bytes) }
         if outputs.contains(.report) {
             var content = try ReportContent(
                 title: title, created: created, tiles: tiles, earthworks: earthworks + momentary, claims: document, places: places,
                 parameters: parameters,
                 summary: summary)
-            content.swipes = try ReportSwipes(tiles: tiles, steps: steps, jobs: jobs).pictures(of: earthworks)
+            content.swipes = pictures
             func listed(_ file: Manifest.File) -> ReportContent.File {
                 ReportContent.File(path: file.path, sha256: file.sha256, bytes: file.bytes)
             }

@@ -100,7 +100,7 @@ struct PairAnalysis: Sendable {
         let found = LineSelection.lines(
             from: traces, width: planes.width, height: planes.height, minimumLengthPixels: settings.minimumLengthMetres / pixel,
             observedSquareKilometres: area, falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres,
-            null: laws?.lines)
+            null: laws?.lines, by: mapping(jobs: jobs))
         return (LineSelection.fitted(found.lines, to: planes, by: mapping(jobs: jobs)), found.null, spreads)
     }
 
