@@ -16,9 +16,15 @@ final class SpoolFile: Sendable {
     init(beside path: String) throws {
         let folder = path.utf8.lastIndex(of: UInt8(ascii: "/")).map { String(path[..<$0]) + "/" } ?? "./"
         var template = Array((folder + ".trenchwatch-spool-XXXXXX").utf8CString)
-        let descriptor = mkstemp(&template)
-        guard descriptor >= 0 else { throw OutputError(path: path, doing: "write beside it", code: errno) }
-        unlink(template)
+        var (descriptor, code): (Int32, Int32) = (-1, 0)
+        // It has a name for a moment, in which the process is not to be ended.
+        Unfinished.begin {
+            descriptor = mkstemp(&template)
+            code = errno
+            if descriptor >= 0 { unlink(template) }
+            return nil
+        }
+        guard descriptor >= 0 else { throw OutputError(path: path, doing: "write beside it", code: code) }
         _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         self.descriptor = descriptor
         self.path = path
