@@ -35,7 +35,7 @@ struct PairFit: Sendable {
         pair = unregistered.registered(by: try unregistered.estimatedShift(jobs: jobs), keepsReference: keepsReference)
 
         // About the places that the shift was taken from: what they touch of the files is decoded already.
-        let samples = try pair.read(SampleWindows.ofPair(size).map(ChangeModel.sampleWindow), jobs: jobs)
+        let samples = try pair.read(SampleWindows.ofModel(size).map(ChangeModel.sampleWindow), jobs: jobs)
         guard samples.contains(where: { $0.hasCommonPixels }) else {
             throw Self.nothingInCommon
         }

@@ -9,6 +9,18 @@ enum SampleWindows {
         return spread(over: size, side: isLarge ? 320 : 256, atMost: isLarge ? 16 : 9, withinTiles: isLarge ? 512 : nil)
     }
 
+    /// Where gains and noise are learnt from: the middles of these windows, of which a third of a million pixels is more than the noise takes; all of them where
+    /// there are fewer.
+    static func ofModel(_ size: RasterSize) -> [PixelWindow] {
+        let windows = ofPair(size)
+        guard windows.reduce(0, { $0 + $1.pixelCount }) > 500_000 else { return windows }
+        return windows.map { window in
+            let (width, height) = (window.width * 3 / 4, window.height * 3 / 4)
+            return PixelWindow(
+                x: window.x + (window.width - width) / 2, y: window.y + (window.height - height) / 2, width: width, height: height)
+        }
+    }
+
     /// At most `count` windows of `side` pixels on a regular lattice; all of a scene that is small enough.
     ///
     /// - Parameter tileSide: windows are moved into the middle of the tile of that side which they lie about, as tiled files mostly have it: each then costs

@@ -32,7 +32,7 @@ struct TileRun: Sendable {
     private static let pixelsAtMost = 1 << 32
 
     /// Memory for decoded blocks: what a row of windows shares with the next of two Sentinel-2 tiles in four bands, or all dates of a smaller scene.
-    static let decodedBytesAtMost = 336 << 20
+    static let decodedBytesAtMost = 272 << 20
 
     /// What came of a tile.
     struct Outcome {
