@@ -51,11 +51,10 @@ package func mixedQuadsUInt16(
     _ samples: UnsafePointer<UInt16>, _ weights: UnsafePointer<Float>, _ offsets: UnsafePointer<Float>,
     _ out: UnsafePointer<UnsafeMutablePointer<Float>>, _ planes: Int, _ count: Int
 ) {
-    let low = SIMD16<UInt32>(repeating: 0xFFFF)
-    var i = 0
+    var i = planes == 2 ? mixedPairs(samples, weights, offsets, out[0], out[1], count) : 0
     while i &+ 8 <= count {
         let pairs = UnsafeRawPointer(samples + 4 &* i).loadUnaligned(as: SIMD16<UInt32>.self)
-        let (even, odd) = (pairs & low, pairs &>> 16)
+        let (even, odd) = (pairs & SIMD16<UInt32>(repeating: 0xFFFF), pairs &>> 16)
         let (a, b, c, d) = (floats(even.evenHalf), floats(odd.evenHalf), floats(even.oddHalf), floats(odd.oddHalf))
         var k = 0
         while k < planes {
@@ -80,6 +79,33 @@ package func mixedQuadsUInt16(
         }
         i &+= 1
     }
+}
+
+/// Two planes, whose weights stay in registers. - Returns: how many pixels were done, eight at a time.
+@inline(__always)
+private func mixedPairs(
+    _ samples: UnsafePointer<UInt16>, _ weights: UnsafePointer<Float>, _ offsets: UnsafePointer<Float>,
+    _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>, _ count: Int
+) -> Int {
+    let low = SIMD16<UInt32>(repeating: 0xFFFF)
+    let p = (
+        SIMD8<Float>(repeating: weights[0]), SIMD8<Float>(repeating: weights[1]), SIMD8<Float>(repeating: weights[2]),
+        SIMD8<Float>(repeating: weights[3]), SIMD8<Float>(repeating: offsets[0])
+    )
+    let q = (
+        SIMD8<Float>(repeating: weights[4]), SIMD8<Float>(repeating: weights[5]), SIMD8<Float>(repeating: weights[6]),
+        SIMD8<Float>(repeating: weights[7]), SIMD8<Float>(repeating: offsets[1])
+    )
+    var i = 0
+    while i &+ 8 <= count {
+        let pairs = UnsafeRawPointer(samples + 4 &* i).loadUnaligned(as: SIMD16<UInt32>.self)
+        let (even, odd) = (pairs & low, pairs &>> 16)
+        let (a, b, c, d) = (floats(even.evenHalf), floats(odd.evenHalf), floats(even.oddHalf), floats(odd.oddHalf))
+        UnsafeMutableRawPointer(first + i).storeBytes(of: (a * p.0 + b * p.1) + (c * p.2 + d * p.3) + p.4, as: SIMD8<Float>.self)
+        UnsafeMutableRawPointer(second + i).storeBytes(of: (a * q.0 + b * q.1) + (c * q.2 + d * q.3) + q.4, as: SIMD8<Float>.self)
+        i &+= 8
+    }
+    return i
 }
 
 /// Validity becomes 0 where one of four interleaved samples is its marker. Samples whose bits in `unused` are all set have none.

@@ -30,17 +30,34 @@ package func signedChangeOfOne(
     while first < count {
         let pixels = count &- first < signedChangePiece ? count &- first : signedChangePiece
         let (source, places, valid) = (row + first, steps + first, validity + first)
-        for i in 0..<pixels { z[i] = table[Int(places[i])] }
-        for i in 0..<pixels {
-            // All bits set are a NaN.
-            let isHidden: UInt32 = valid[i] != 0 ? 0 : ~0
-            z[i] = Float(bitPattern: (source[i] * z[i]).bitPattern | isHidden)
+        var i = 0
+        // Four steps in one word: less to load than each by itself.
+        while i &+ 4 <= pixels {
+            let four = UnsafeRawPointer(places + i).loadUnaligned(as: UInt64.self)
+            let weights = SIMD4<Float>(
+                table[Int(four & 0xFFFF)], table[Int((four &>> 16) & 0xFFFF)], table[Int((four &>> 32) & 0xFFFF)], table[Int(four &>> 48)])
+            UnsafeMutableRawPointer(z + i).storeBytes(
+                of: UnsafeRawPointer(source + i).loadUnaligned(as: SIMD4<Float>.self) * weights, as: SIMD4<Float>.self)
+            i &+= 4
+        }
+        while i < pixels {
+            z[i] = source[i] * table[Int(places[i])]
+            i &+= 1
         }
         let (weighed, nearest) = (UnsafePointer(z), coarse + first)
         for i in 0..<pixels { nearest[i] = Int8(truncatingIfNeeded: levelOrNone(weighed[i] * coarseScale, 127, 0x4B40_007F)) }
+        // Of single bytes a register holds four times as many as of floats. Validity is 0 or all bits.
+        for i in 0..<pixels {
+            let mask = Int8(bitPattern: valid[i])
+            nearest[i] = (nearest[i] & mask) | (-128 & ~mask)
+        }
         if let fine {
             let finest = fine + first
             for i in 0..<pixels { finest[i] = Int16(truncatingIfNeeded: levelOrNone(weighed[i] * fineScale, 32_767, 0x4B40_7FFF)) }
+            for i in 0..<pixels {
+                let mask = Int16(Int8(bitPattern: valid[i]))
+                finest[i] = (finest[i] & mask) | (-32_768 & ~mask)
+            }
         }
         first &+= pixels
     }
