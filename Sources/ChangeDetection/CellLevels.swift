@@ -34,7 +34,7 @@ public struct CellLevels: Sendable {
         self.init(rows, of: window, isSampled: true, normalisation: .none(bandCount: rows.before.planes.count))
     }
 
-    /// Of 64 pixels a cell: the median of so many is known to a sixth of their deviation, and the field to a thirtieth.
+    /// Of 128 pixels a cell: the median of so many is known to a ninth of their deviation, and the field to a fortieth.
     private init(_ pair: PairBlock, of block: PixelWindow, isSampled: Bool, normalisation: Normalisation) {
         let side = Self.cellSide
         window = PixelWindow(
@@ -43,7 +43,7 @@ public struct CellLevels: Sendable {
         let grid = grid
         var places: [Int32] = []
         var ends: [Int] = []
-        places.reserveCapacity(grid.count * side * side / 16)
+        places.reserveCapacity(grid.count * side * side / 8)
         pair.before.validity.values.withUnsafeBufferPointer { first in
             pair.after.validity.values.withUnsafeBufferPointer { second in
                 for cell in 0..<grid.count {
@@ -53,8 +53,8 @@ public struct CellLevels: Sendable {
                     var looked = 0
                     for y in stride(from: top + 1, to: min(block.height, top + side), by: Self.rowStep) {
                         let row = (isSampled ? y / Self.rowStep : y) * block.width
-                        // Every fourth column, from the next one in the next of the rows.
-                        for x in stride(from: left + (y >> 2 & 3), to: right, by: 4) {
+                        // Every second column, from the other one in the next of the rows.
+                        for x in stride(from: left + (y >> 2 & 1), to: right, by: 2) {
                             looked += 1
                             if first[row + x] & second[row + x] != 0 { places.append(Int32(row + x)) }
                         }
@@ -70,7 +70,7 @@ public struct CellLevels: Sendable {
             let (gain, offset) = (Float(normalisation.gain[band]), Float(normalisation.offset[band]))
             pair.before.planes[band].values.withUnsafeBufferPointer { before in
                 pair.after.planes[band].values.withUnsafeBufferPointer { after in
-                    withUnsafeTemporaryAllocation(of: Float.self, capacity: KernelSet.capacityForMedian(of: side * side / 16)) { sample in
+                    withUnsafeTemporaryAllocation(of: Float.self, capacity: KernelSet.capacityForMedian(of: side * side / 8)) { sample in
                         guard let sample = sample.baseAddress else { return }
                         var start = 0
                         values.append(

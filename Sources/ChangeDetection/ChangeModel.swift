@@ -4,6 +4,8 @@ import Raster
 /// All that turns a pair's difference into standard deviations of no change, estimated from the scene itself.
 public struct ChangeModel: Sendable, Equatable, Codable {
     public var normalisation: Normalisation
+    /// Of the bands.
+    var structureNoise: StructureNoise
     /// Sharpness at which each class of `noiseByClass` is centred, ascending; in the imagery's units.
     var sharpnessOfClass: [Float]
     /// Standard deviation of each band's difference in each class: `noiseByClass[band][class]`, never falling with sharpness.
@@ -45,9 +47,17 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         // A first scale, for the weights of old structure.
         let noise = NoiseSample(blocks, atMost: scaleSampleCount).differences.map { RobustStatistics.centredDeviation($0) }
         guard noise.count == bandCount, noise.allSatisfy({ $0 > 0 }) else { return nil }
-        blocks = QuietCells.keep(mapping.change(consume blocks) { $0.explain(noise: noise) })
+        let moments = mapping.map(blocks.count) { [blocks] in blocks[$0].structureMoments(noise: noise) }
+        let structureNoise = StructureNoise(moments, bandCount: bandCount)
+        let explained = mapping.map(blocks.count) { [blocks] in
+            var block = blocks[$0]
+            block.explain(moments: moments[$0], noise: structureNoise)
+            return block
+        }
+        blocks = QuietCells.keep(explained)
         var model = ChangeModel(
-            normalisation: normalisation, sharpnessOfClass: [], noiseByClass: [], noiseOfScene: [], bandWeights: [], noiseOfWeighed: [],
+            normalisation: normalisation, structureNoise: structureNoise, sharpnessOfClass: [], noiseByClass: [], noiseOfScene: [],
+            bandWeights: [], noiseOfWeighed: [],
             structureScale: 0)
         let sample = NoiseSample(blocks, atMost: noiseSampleCount)
         guard model.fitNoise(sample), model.fitWeights(sample) else { return nil }

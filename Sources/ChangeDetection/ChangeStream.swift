@@ -52,12 +52,13 @@ final class ChangeStream {
         private let moments: UnsafeMutablePointer<Float>
         private(set) var coefficients: StructureCoefficients
 
-        init(_ planes: Range<Int>, noise: [Float], cells: StructurePlanes.Cells) {
+        /// - Parameter scale: standard deviation of each, for the weights.
+        init(_ planes: Range<Int>, scale: [Float], noise: StructureNoise, cells: StructurePlanes.Cells) {
             self.planes = planes
             (columns, rows) = (cells.columns, cells.rows)
-            inverseNoise = noise.map { $0 > 0 ? 1 / $0 : 0 }
+            inverseNoise = scale.map { $0 > 0 ? 1 / $0 : 0 }
             moments = .allocate(capacity: cells.columns * cells.rows * KernelSet.momentCount(bands: planes.count))
-            coefficients = StructureCoefficients(columns: cells.columns, rows: cells.rows, bandCount: planes.count)
+            coefficients = StructureCoefficients(columns: cells.columns, rows: cells.rows, noise: noise)
         }
 
         deinit { moments.deallocate() }
@@ -98,8 +99,13 @@ final class ChangeStream {
             kernels, width: window.width, height: window.height, cells: structureCells, taps: StructuralResidual.taps,
             rowsKept: Self.rowsKept)
         moments = CellMoments(kernels, columns: structureCells.columns, bands: 1 + bandCount)
-        let ofBands = bandCount > 0 ? [Fit(1..<(1 + bandCount), noise: model.noiseByClass.map { $0[0] }, cells: structureCells)] : []
-        fits = [Fit(0..<1, noise: [model.commonNoise], cells: structureCells)] + ofBands
+        let ofWeighed = Fit(
+            0..<1, scale: [model.commonNoise], noise: model.structureNoise.weighed(by: model.bandWeights), cells: structureCells)
+        let ofBands =
+            bandCount == 0
+            ? []
+            : [Fit(1..<(1 + bandCount), scale: model.noiseByClass.map { $0[0] }, noise: model.structureNoise, cells: structureCells)]
+        fits = [ofWeighed] + ofBands
         let taps = DifferenceBlock.taps
         let reach = taps.fine.count / 2 + taps.around.count / 2
         let columns = max(0, part.x - window.x - reach)..<min(window.width, part.maxX - window.x + reach)

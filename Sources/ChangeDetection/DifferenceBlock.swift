@@ -55,10 +55,12 @@ struct DifferenceBlock: Sendable {
 
     static let taps = (fine: FloatPlane.gaussianTaps(sigma: 0.8), around: FloatPlane.gaussianTaps(sigma: 1))
 
-    /// Takes off what old structure explains. - Parameter noise: what nothing-changed pixels differ by, band by band.
-    mutating func explain(noise: [Float]) {
-        differences = residual.unexplained(
-            differences, columns: 0..<window.width, rows: 0..<window.height, validity: validity, noise: noise)
+    /// Sums for the fit by old structure. - Parameter noise: what nothing-changed pixels differ by, band by band.
+    func structureMoments(noise: [Float]) -> [Float] { residual.moments(differences, validity: validity, noise: noise) }
+
+    /// Takes off what old structure explains.
+    mutating func explain(moments: [Float], noise: StructureNoise) {
+        differences = residual.unexplained(differences, moments: moments, noise: noise)
     }
 }
 

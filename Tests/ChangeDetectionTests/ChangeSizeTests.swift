@@ -98,7 +98,7 @@ struct ChangeSizeTests {
         let model = try #require(ChangeModel.fit([scene.whole]))
         let change = scene.change(model, in: block)
         var difference = DifferenceBlock(pair: scene.whole, normalisation: model.normalisation)
-        difference.explain(noise: model.noiseByClass.map { $0[0] })
+        difference.explain(moments: difference.structureMoments(noise: model.noiseByClass.map { $0[0] }), noise: model.structureNoise)
         var generator = SeededGenerator(seed: 5)
         var seen = 0
         for k in 0..<600 {

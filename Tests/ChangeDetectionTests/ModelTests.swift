@@ -92,11 +92,39 @@ struct ModelTests {
         }
         let plain = DifferenceBlock(pair: pair, normalisation: identity)
         var explained = plain
-        explained.explain(noise: plain.differences.map { RobustStatistics.centredDeviation($0) })
+        let moments = plain.structureMoments(noise: plain.differences.map { RobustStatistics.centredDeviation($0) })
+        explained.explain(moments: moments, noise: StructureNoise([moments], bandCount: 1))
         #expect(spread(explained) < 0.5 * spread(plain))
         #expect(spread(explained) < 0.03)
         let onLine = (100..<156).map { y in explained.differences[0][y * 256 + Int((128 + 0.2 * (Double(y) - 128)).rounded())] }
         #expect(onLine.reduce(0, +) / Float(onLine.count) > 0.28)
+    }
+
+    @Test("old roads on ground that is little but noise are not printed into the change", arguments: [Float(-6), -2, 5])
+    func oldRoads(contrast: Float) throws {
+        let ground = TestScene.Ground(seed: 29)
+        let scene = PixelWindow(x: 0, y: 0, width: 768, height: 512)
+        func distance(_ x: Double, _ y: Double) -> Double { abs((x - 0.3 * y).truncatingRemainder(dividingBy: 192) - 96) }
+        func date(_ seed: UInt64) -> SceneBlock {
+            // Noise of 1, and ground that varies by a tenth of it.
+            TestScene.block(ground, window: scene, gains: [0.1, 0.1], offsets: [100, 80], noise: 1, seed: seed) { x, y in
+                x > 0.3 * y && distance(x, y) < 1.5 ? 10 * contrast : 0
+            }
+        }
+        let pair = PairBlock(before: date(31), after: date(32))
+        let model = try #require(ChangeModel.fit([pair]))
+        let change = model.change(of: pair, in: scene)
+        for offset in [0.0, 3, 5] {
+            var (sum, count) = (0.0, 0)
+            for y in 32..<480 {
+                for x in 176..<736 where abs(distance(Double(x), Double(y)) - offset) < 1 {
+                    sum += Double(change.signed[y * 768 + x]) / 10
+                    count += 1
+                }
+            }
+            #expect(count > 2000)
+            #expect(abs(sum / Double(count)) < 0.08, "\(offset) px beside the roads the change is \(sum / Double(count)) σ")
+        }
     }
 
     @Test("the change statistic of unchanged ground has unit variance, and blocks agree where they overlap")
