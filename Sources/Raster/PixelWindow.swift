@@ -66,15 +66,12 @@ public struct PixelWindow: Hashable, Sendable, Codable, CustomStringConvertible 
     /// The blocks of `side` × `side` pixels that cover the window, row by row; those at the right and lower edge are smaller.
     ///
     /// - Precondition: `side` is positive.
-    public func blocks(side: Int) -> [PixelWindow] { blocks(width: side, height: side) }
-
-    /// The same of `width` × `height` pixels.
-    public func blocks(width: Int, height: Int) -> [PixelWindow] {
-        precondition(width > 0 && height > 0, "a block needs positive sides")
+    public func blocks(side: Int) -> [PixelWindow] {
+        precondition(side > 0, "a block needs a positive side")
         var blocks: [PixelWindow] = []
-        for top in stride(from: y, to: maxY, by: height) {
-            for left in stride(from: x, to: maxX, by: width) {
-                blocks.append(PixelWindow(x: left, y: top, width: min(width, maxX - left), height: min(height, maxY - top)))
+        for top in stride(from: y, to: maxY, by: side) {
+            for left in stride(from: x, to: maxX, by: side) {
+                blocks.append(PixelWindow(x: left, y: top, width: min(side, maxX - left), height: min(side, maxY - top)))
             }
         }
         return blocks

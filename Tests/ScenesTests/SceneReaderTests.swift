@@ -58,6 +58,58 @@ import TestSupport
         }
     }
 
+    /// Sums that are made while samples are unpacked, against sums of the bands' planes.
+    private func expectSums(of scene: SceneDescription, in windows: [PixelWindow]) throws {
+        let reader = try SceneReader(scene)
+        let count = reader.bandNames.count
+        let mix = BandMix(
+            weights: [
+                [Float](repeating: 1 / Float(count), count: count), (0..<count).map { Float($0) - 1.5 },
+                (0..<count).map { $0 == 1 ? 2 : 0 },
+            ], offsets: [0, 0.25, -3])
+        for window in windows {
+            for step in [1, 3] {
+                let sums = try reader.readRows(window, every: step, mixed: mix)
+                let bands = try reader.readRows(window, every: step)
+                let expected = bands.mixed(by: mix)
+                #expect(sums.window == expected.window && sums.validity == expected.validity && sums.planes.count == 3)
+                for (plane, wanted) in zip(sums.planes, expected.planes) {
+                    for i in plane.values.indices where sums.validity.values[i] != 0 {
+                        #expect(abs(plane.values[i] - wanted.values[i]) <= 1e-5 * max(1, abs(wanted.values[i])))
+                    }
+                }
+                // Where there are no data nothing is shown.
+                for i in sums.validity.values.indices where bands.planes.allSatisfy({ $0.values[i] == 0 }) && sums.validity.values[i] == 0 {
+                    #expect(sums.planes.allSatisfy { $0.values[i] == 0 })
+                }
+            }
+        }
+    }
+
+    @Test(arguments: [SampleType.uint16, .int16, .float32], [nil, 1010.0])
+    func sumsOfBandsAreThoseOfTheirPlanes(type: SampleType, noData: Double?) throws {
+        let fixture = try SceneFixture()
+        let path = try fixture.tiff(
+            "2020-07-01.tif", bands: ["B02", "B03", "B04", "B08"], type: type, noData: noData, scale: 0.0001, offset: -0.1)
+        try expectSums(
+            of: try SceneFinder.scene(at: path).scene,
+            in: [
+                PixelWindow(SceneFixture.fine.size), PixelWindow(x: 7, y: 3, width: 21, height: 20),
+                PixelWindow(x: -9, y: -4, width: 70, height: 44),
+            ])
+        let folder = try SceneFixture()
+        try expectSums(
+            of: try bandsFolder(folder, spoil: { x, y in (x + y) % 7 == 0 }),
+            in: [PixelWindow(x: -2, y: 5, width: 40, height: 40)])
+    }
+
+    @Test(.enabled(if: SharedData.isPresent, "\(SharedData.whySkipped)"))
+    func sumsOfInterleavedBandsAreThoseOfTheirPlanes() throws {
+        let scene = try SceneFinder.scene(at: SharedData.path("cases/desert-pair/Imagery/33RXQ/2020-05-14.tif")).scene
+        try expectSums(
+            of: scene, in: [PixelWindow(x: 200, y: 250, width: 101, height: 30), PixelWindow(x: 700, y: 740, width: 100, height: 60)])
+    }
+
     @Test(arguments: [1, 2, 3, 4, 50]) func someRowsAreThoseOfAll(step: Int) throws {
         let fixture = try SceneFixture()
         let scene = try bandsFolder(fixture, spoil: { x, y in (x * 7 + y * 3) % 31 == 0 })
