@@ -31,6 +31,14 @@ public struct DateStack: Sendable {
         }
     }
 
+    /// Rows that one thread makes at a time.
+    private static let rowsOfPiece = 128
+
+    /// Memory of which each pixel is written by one thread.
+    private struct StepTarget: @unchecked Sendable {
+        let pointer: UnsafeMutablePointer<Int8>
+    }
+
     public var size: RasterSize { RasterSize(width: dates[0].width, height: dates[0].height) }
 
     /// The signed change between the dates before `split` and those from it on, in standard deviations of no change.
@@ -38,19 +46,29 @@ public struct DateStack: Sendable {
     /// - Parameters:
     ///   - window: the part that is wanted, within the dates; all where nil.
     ///   - clip: most that a single date counts, in steps; 5 σ by default, so that a cloud or a convoy on one date cannot carry a mean.
+    ///   - mapping: by which rows are made at the same time.
     /// - Returns: planes of the window's size; old structure only where all was wanted.
     /// - Precondition: 0 < split < dates.count.
-    public func step(at split: Int, in window: PixelWindow? = nil, clip: Int = 50) -> SearchPlanes {
+    public func step(at split: Int, in window: PixelWindow? = nil, clip: Int = 50, by mapping: Mapping = .serial) -> SearchPlanes {
         precondition(split > 0 && split < dates.count, "a step lies between two dates")
         let part = window ?? PixelWindow(size)
         let weighed = zip(dates, scales).map { date, scale in
             KernelSet.WeighedDate(levels: date.signed, scale: ChangeBlock.searchStep / scale, weight: 1 / (scale * scale))
         }
         let start = part.y * dates[0].width + part.x
-        let signed = KernelSet.best.step(
-            from: Array(weighed[..<split]), to: Array(weighed[split...]),
-            rows: stride(from: start, to: start + part.height * dates[0].width, by: dates[0].width), width: part.width,
-            clip: Int8(clip), stepsPerSigma: 1 / ChangeBlock.searchStep)
+        let rows = Array(stride(from: start, to: start + part.height * dates[0].width, by: dates[0].width))
+        let (before, after) = (Array(weighed[..<split]), Array(weighed[split...]))
+        let signed = [Int8](unsafeUninitializedCapacity: part.pixelCount) { out, count in
+            if let target = out.baseAddress.map(StepTarget.init) {
+                mapping.each((part.height + Self.rowsOfPiece - 1) / Self.rowsOfPiece) { k in
+                    let first = k * Self.rowsOfPiece
+                    KernelSet.best.step(
+                        from: before, to: after, rows: rows[first..<min(part.height, first + Self.rowsOfPiece)], width: part.width,
+                        clip: Int8(clip), stepsPerSigma: 1 / ChangeBlock.searchStep, into: target.pointer + first * part.width)
+                }
+            }
+            count = part.pixelCount
+        }
         // All dates have the same old structure, that of the reference; some may come without.
         let known = window == nil ? dates.last { !$0.structure.isEmpty } : nil
         let structure = known?.structure ?? [Int8](repeating: 0, count: part.pixelCount)

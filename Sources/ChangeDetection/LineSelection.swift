@@ -64,13 +64,33 @@ public enum LineSelection {
     /// - Parameter mapping: by which lines far from one another are laid at the same time.
     public static func fitted(_ lines: [DetectedLine], to planes: SearchPlanes, by mapping: Mapping = .serial) -> [DetectedLine] {
         let fit = LineFit(planes: planes)
+        // The strongest first: a weaker one ends where it meets it.
+        let order = lines.indices.sorted { (lines[$1].snr, $0) < (lines[$0].snr, $1) }
+        return grouped(joined(laid(lines, inOrder: order, by: mapping) { _, line, others in fit.fitted(line, among: others) }))
+    }
+
+    /// Lines of several dates in their order, each laid where the step from the dates before its split to those from it on runs.
+    ///
+    /// - Parameter mapping: by which lines far from one another are laid at the same time.
+    public static func fitted(
+        _ lines: [DetectedLine], toStepsAt splits: [Int], of stack: DateStack, by mapping: Mapping = .serial
+    ) -> [DetectedLine] {
+        laid(lines, inOrder: Array(lines.indices), by: mapping) { i, line, others in
+            fitted(line, toStepAt: splits[i], of: stack, among: others)
+        }
+    }
+
+    /// Each line as `lay` gives it, when those near it that come before it in the order have been laid, and those behind it not yet. Lines far from one another are
+    /// laid at the same time.
+    private static func laid(
+        _ lines: [DetectedLine], inOrder order: [Int], by mapping: Mapping,
+        _ lay: @Sendable (_ index: Int, _ line: DetectedLine, _ others: [DetectedLine]) -> DetectedLine
+    ) -> [DetectedLine] {
         var lines = lines
         let bounds = lines.map { LineBounds($0.points).widened(by: Double(LineFit.growth)) }
         var places = PlaneCells(side: 128)
         for (i, box) in bounds.enumerated() { places.insert(i, touching: box.window) }
         let near = bounds.indices.map { i in places.touching(bounds[i].window).filter { $0 != i && bounds[$0].overlaps(bounds[i]) } }
-        // The strongest first: a weaker one ends where it meets it, and is laid when all stronger ones about it have been.
-        let order = lines.indices.sorted { (lines[$1].snr, $0) < (lines[$0].snr, $1) }
         var turns = [Int](repeating: -1, count: lines.count)
         var byTurn: [[Int]] = []
         for i in order {
@@ -80,17 +100,16 @@ public enum LineSelection {
         }
         for now in byTurn {
             let current = lines
-            let laid = mapping.map(now.count) { k in fit.fitted(current[now[k]], among: near[now[k]].map { current[$0] }) }
+            let laid = mapping.map(now.count) { k in lay(now[k], current[now[k]], near[now[k]].map { current[$0] }) }
             for (i, line) in zip(now, laid) { lines[i] = line }
         }
-        return grouped(joined(lines))
+        return lines
     }
 
     /// A line of several dates, laid where the step from the dates before `split` to those from it on runs.
     ///
     /// - Parameter others: lines that it may cross and not run along.
-    public static func fitted(_ line: DetectedLine, toStepAt split: Int, of stack: DateStack, among others: [DetectedLine]) -> DetectedLine
-    {
+    static func fitted(_ line: DetectedLine, toStepAt split: Int, of stack: DateStack, among others: [DetectedLine]) -> DetectedLine {
         let window = LineBounds(line.points).window.expanded(by: LineFit.surroundings).intersection(PixelWindow(stack.size))
         guard !window.isEmpty else { return line }
         return LineFit(planes: stack.step(at: split, in: window), origin: (window.x, window.y)).fitted(line, among: others)

@@ -10,10 +10,10 @@ public struct Mapping: Sendable {
     public static let serial = Mapping { count, body in for i in 0..<count { body(i) } }
 
     /// Calls `body` once for each number below `count`.
-    func each(_ count: Int, _ body: @Sendable (Int) -> Void) { forEach(count, body) }
+    public func each(_ count: Int, _ body: @Sendable (Int) -> Void) { forEach(count, body) }
 
     /// What `make` gives for each number below `count`, in their order.
-    func map<Value: Sendable>(_ count: Int, _ make: @Sendable (Int) -> Value) -> [Value] {
+    public func map<Value: Sendable>(_ count: Int, _ make: @Sendable (Int) -> Value) -> [Value] {
         let made = Slots<Value>(count: count)
         forEach(count) { made.put(make($0), at: $0) }
         return made.values

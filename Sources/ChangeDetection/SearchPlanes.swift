@@ -53,17 +53,37 @@ public struct SearchPlanes: Sendable {
     }
 
     /// No change at all, wherever any of the others is observed: the reference of a stack against itself.
-    public static func unchanged(whereAnyOf others: [SearchPlanes]) -> SearchPlanes {
-        var result = SearchPlanes(size: RasterSize(width: others.first?.width ?? 0, height: others.first?.height ?? 0))
-        result.signed.withUnsafeMutableBufferPointer { signed in
-            for other in others {
-                other.signed.withUnsafeBufferPointer { other in
-                    // −128 where none is observed, 0 where any is.
-                    for i in signed.indices { signed[i] = other[i] == -128 ? signed[i] : 0 }
+    ///
+    /// - Parameter mapping: by which parts are made at the same time.
+    /// - Returns: planes without old structure.
+    public static func unchanged(whereAnyOf others: [SearchPlanes], by mapping: Mapping = .serial) -> SearchPlanes {
+        let size = RasterSize(width: others.first?.width ?? 0, height: others.first?.height ?? 0)
+        let count = size.pixelCount
+        let signed = [Int8](unsafeUninitializedCapacity: count) { out, written in
+            if let target = out.baseAddress.map(Target.init) {
+                mapping.each((count + pixelsOfPiece - 1) / pixelsOfPiece) { k in
+                    let (first, end) = (k * pixelsOfPiece, min(count, (k + 1) * pixelsOfPiece))
+                    let signed = target.pointer
+                    (signed + first).update(repeating: -128, count: end - first)
+                    for other in others {
+                        other.signed.withUnsafeBufferPointer { other in
+                            // −128 where none is observed, 0 where any is.
+                            for i in first..<end { signed[i] = other[i] == -128 ? signed[i] : 0 }
+                        }
+                    }
                 }
             }
+            written = count
         }
-        return result
+        return SearchPlanes(size: size, signed: signed, structure: [])
+    }
+
+    /// Pixels that one thread works on at a time, and that stay in its cache.
+    private static let pixelsOfPiece = 1 << 16
+
+    /// Memory of which each pixel is written by one thread.
+    private struct Target: @unchecked Sendable {
+        let pointer: UnsafeMutablePointer<Int8>
     }
 
     /// The change at a place between pixels, σ, bilinear, each pixel clipped as beamlets are; nil outside and where a pixel is not observed.

@@ -13,7 +13,7 @@ struct DatePlanes: Sendable {
     var luminance: [UInt8]
 }
 
-/// Date planes as files: a TIFF of one byte a sample, so that they can be looked at too.
+/// Date planes as files: a TIFF of one byte a sample, so that they can be looked at too, with one plane after the other, since a search reads one of the three.
 enum DatePlanesFile {
     private static let names = ["brightness", "signed change + 128", "structure + 128"]
 
@@ -27,7 +27,7 @@ enum DatePlanesFile {
             path: path,
             description: COGDescription(
                 grid: grid, bandNames: Array(names.prefix(bandCount)), sampleType: .uint8, metadata: metadata, blockSize: 512,
-                compressionLevel: 1, hasOverviews: false))
+                compressionLevel: 1, hasOverviews: false, isPlanar: true))
         let size = planes.size
         let blocks = PixelWindow(size).blocks(side: 512)
         try WorkerPool.forEach(count: blocks.count, jobs: jobs) { k in
@@ -61,23 +61,47 @@ enum DatePlanesFile {
         }
     }
 
-    /// - Parameter part: what to read of it; the other planes are empty then.
+    /// - Parameters:
+    ///   - part: what to read of it; the other planes are empty then.
+    ///   - jobs: worker threads.
     /// - Throws: `InputError` where the file is missing, damaged or of another size.
-    static func read(_ path: String, size: RasterSize, part: Part) throws -> DatePlanes {
+    static func read(_ path: String, size: RasterSize, part: Part, jobs: Int) throws -> DatePlanes {
         let reader = try RasterReader(path: path)
         guard reader.info.size == size, reader.info.sampleType == .uint8, part.bands.allSatisfy({ $0 < reader.info.bandCount }) else {
             throw InputError(path: path, problem: "is not the saved state that the ledger speaks of")
         }
         var planes = DatePlanes(size: size, signed: [], structure: [], luminance: [])
         for band in part.bands {
-            let block = try reader.read(PixelWindow(size), bands: [band])
             switch band {
-            case 0: planes.luminance = block.bytes
-            case 1: planes.signed = block.bytes.map { Int8(bitPattern: $0 ^ 0x80) }
-            default: planes.structure = block.bytes.map { Int8(bitPattern: $0 ^ 0x80) }
+            case 0: planes.luminance = try plane(band, of: reader, flipping: 0, jobs: jobs)
+            case 1: planes.signed = try plane(band, of: reader, flipping: 0x80, jobs: jobs)
+            default: planes.structure = try plane(band, of: reader, flipping: 0x80, jobs: jobs)
             }
         }
         return planes
+    }
+
+    /// Memory of which each pixel is written by one thread.
+    private struct Target<Sample>: @unchecked Sendable {
+        let pointer: UnsafeMutablePointer<Sample>
+    }
+
+    /// One plane, each byte with some bits flipped.
+    private static func plane<Sample: FixedWidthInteger>(
+        _ band: Int, of reader: RasterReader, flipping bits: UInt8, jobs: Int
+    ) throws -> [Sample] {
+        let size = reader.info.size
+        return try [Sample](unsafeUninitializedCapacity: size.pixelCount) { samples, count in
+            guard let target = samples.baseAddress.map(Target.init) else { return }
+            try WorkerPool.forEach(count: (size.height + 511) / 512, jobs: jobs) { k in
+                let rows = PixelWindow(x: 0, y: 512 * k, width: size.width, height: min(512, size.height - 512 * k))
+                try reader.read(rows, bands: [band]).bytes.withUnsafeBufferPointer { bytes in
+                    let out = target.pointer + rows.y * size.width
+                    for i in bytes.indices { out[i] = Sample(truncatingIfNeeded: bytes[i] ^ bits) }
+                }
+            }
+            count = size.pixelCount
+        }
     }
 
     enum Part {

@@ -75,25 +75,47 @@ struct CommonGround {
     /// Whether both dates show the same wherever they were compared.
     private(set) var isTheSame = false
 
-    /// - Parameters `first`, `second`: of one size. The reference has no change.
-    init(_ first: DatePlanes, _ second: DatePlanes) {
-        let pixels = 0..<first.size.pixelCount
-        first.luminance.withUnsafeBufferPointer { a in
-            second.luminance.withUnsafeBufferPointer { b in
-                covered = pixels.count { a[$0] != 0 && b[$0] != 0 }
-            }
+    /// Pixels that one thread looks at together.
+    private static let pixelsTogether = 1 << 20
+
+    /// - Parameters:
+    ///   - first, second: of one size. The reference has no change.
+    ///   - mapping: by which parts are looked at at the same time.
+    init(_ first: DatePlanes, _ second: DatePlanes, by mapping: Mapping = .serial) {
+        let count = first.size.pixelCount
+        let pieces = (count + Self.pixelsTogether - 1) / Self.pixelsTogether
+        let (a, b) =
+            first.signed.isEmpty ? (second.signed, second.signed) : (first.signed, second.signed.isEmpty ? first.signed : second.signed)
+        let sums = mapping.map(pieces) { k in
+            let pixels = k * Self.pixelsTogether..<min(count, (k + 1) * Self.pixelsTogether)
+            return (
+                covered: Self.count(first.luminance, second.luminance, without: 0, in: pixels),
+                observed: Self.count(a, b, without: -128, in: pixels)
+            )
         }
-        func observed(_ planes: DatePlanes) -> Int { planes.signed.reduce(0) { $0 + ($1 != -128 ? 1 : 0) } }
-        if first.signed.isEmpty || second.signed.isEmpty {
-            self.observed = observed(first.signed.isEmpty ? second : first)
-        } else {
-            first.signed.withUnsafeBufferPointer { a in
-                second.signed.withUnsafeBufferPointer { b in
-                    self.observed = pixels.count { a[$0] != -128 && b[$0] != -128 }
+        covered = sums.reduce(0) { $0 + $1.covered }
+        observed = sums.reduce(0) { $0 + $1.observed }
+        guard !first.signed.isEmpty, !second.signed.isEmpty else { return }
+        isTheSame = first.signed == second.signed
+        correlation = SharedNoise.correlation(first.signed, second.signed)
+    }
+
+    /// How many pixels have another value than `none` on both.
+    private static func count<Value: FixedWidthInteger>(_ first: [Value], _ second: [Value], without none: Value, in pixels: Range<Int>)
+        -> Int
+    {
+        first.withUnsafeBufferPointer { a in
+            second.withUnsafeBufferPointer { b in
+                guard a.count >= pixels.upperBound, b.count >= pixels.upperBound else { return 0 }
+                var count = 0
+                // In runs that a byte can count.
+                for start in stride(from: pixels.lowerBound, to: pixels.upperBound, by: 255) {
+                    var some: UInt8 = 0
+                    for i in start..<min(pixels.upperBound, start + 255) { some &+= a[i] != none && b[i] != none ? 1 : 0 }
+                    count += Int(some)
                 }
+                return count
             }
-            isTheSame = first.signed == second.signed
-            correlation = SharedNoise.correlation(first.signed, second.signed)
         }
     }
 }

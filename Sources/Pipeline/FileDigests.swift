@@ -49,8 +49,9 @@ final class FileDigests: Sendable {
 
     init(known: [String: Entry] = [:]) { entries = Guarded(known) }
 
+    /// - Parameter isOwn: whether this run has just written it, and nobody else writes to it, so that it counts as settled.
     /// - Throws: `InputError` where the file cannot be read.
-    func digest(ofFileAt path: String) throws -> FileDigest {
+    func digest(ofFileAt path: String, isOwn: Bool = false) throws -> FileDigest {
         let path = URL(fileURLWithPath: path).standardizedFileURL.path
         let identity = FileIdentity(path: path)
         asked.withLock { _ = $0.insert(path) }
@@ -62,7 +63,8 @@ final class FileDigests: Sendable {
         let (sha256, bytes) = try ContentHash.sha256(fileAt: path)
         let digest = FileDigest(sha256: sha256, bytes: bytes)
         if let identity {
-            entries.withLock { $0[path] = Entry(identity: identity, digest: digest, hashed: now) }
+            let hashed = isOwn ? now + Self.settlingNanoseconds : now
+            entries.withLock { $0[path] = Entry(identity: identity, digest: digest, hashed: hashed) }
             fresh.withLock { _ = $0.insert(path) }
         }
         return digest

@@ -69,14 +69,6 @@ struct PairAnalysis: Sendable {
         )
     }
 
-    /// Independent pieces of work on up to `jobs` threads.
-    private static func mapping(jobs: Int) -> Mapping {
-        Mapping { count, body in
-            // Only what the body throws is thrown, and it throws nothing.
-            try? WorkerPool.forEach(count: count, jobs: jobs) { body($0) }
-        }
-    }
-
     private static func findLines(
         _ planes: SearchPlanes, settings: DetectionSettings, metresPerPixel: (x: Double, y: Double), area: Double,
         laws: SearchLaws?, jobs: Int
@@ -86,6 +78,7 @@ struct PairAnalysis: Sendable {
                 problem: "the laws are of \(laws.beamlets.count) pieces of a line search, which has \(LineSearch.taskCount)",
                 advice: "search with the laws that an earlier search of the same dates gave")
         }
+        let mapping = WorkerPool.mapping(jobs: jobs)
         let search = LineSearch(planes)
         var traces: [LineTrace] = []
         var spreads: [LineSearch.Spreads] = []
@@ -100,14 +93,14 @@ struct PairAnalysis: Sendable {
         let found = LineSelection.lines(
             from: traces, width: planes.width, height: planes.height, minimumLengthPixels: settings.minimumLengthMetres / pixel,
             observedSquareKilometres: area, falseAlarmsPer1000SquareKilometres: settings.falseAlarmsPer1000SquareKilometres,
-            null: laws?.lines, by: mapping(jobs: jobs))
-        return (LineSelection.fitted(found.lines, to: planes, by: mapping(jobs: jobs)), found.null, spreads)
+            null: laws?.lines, by: mapping)
+        return (LineSelection.fitted(found.lines, to: planes, by: mapping), found.null, spreads)
     }
 
     private static func findSites(
         _ planes: SearchPlanes, lines: [DetectedLine], settings: DetectionSettings, area: Double, laws: SearchLaws?, jobs: Int
     ) throws -> (sites: [DetectedSite], null: SiteLaw, spreads: SiteSearch.ResponseSpreads) {
-        let mapping = Self.mapping(jobs: jobs)
+        let mapping = WorkerPool.mapping(jobs: jobs)
         let search = SiteSearch(planes, lines: lines, by: mapping)
         let blocks = search.blocks
         let own = try spreads(of: search, jobs: jobs)

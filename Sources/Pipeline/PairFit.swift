@@ -53,16 +53,6 @@ struct PairFit: Sendable {
     }
 }
 
-extension WorkerPool {
-    /// Independent pieces of work on up to `jobs` threads.
-    fileprivate static func mapping(jobs: Int) -> Mapping {
-        Mapping { count, body in
-            // Only what the body throws is thrown, and it throws nothing.
-            try? forEach(count: count, jobs: jobs) { body($0) }
-        }
-    }
-}
-
 extension AlignedPair {
     /// How far the later date lies from the earlier, by windows spread over both.
     ///

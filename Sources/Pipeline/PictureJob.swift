@@ -46,7 +46,7 @@ struct PictureJob {
     func draw(into output: StagedOutput, jobs: Int) throws {
         let size = tile.grid.size
         func planes(_ index: Int, _ part: DatePlanesFile.Part) throws -> DatePlanes {
-            try steps.planes(tile.planeKeys[index], size: size, part: index == tile.reference ? .luminance : part)
+            try steps.planes(tile.planeKeys[index], size: size, part: index == tile.reference ? .luminance : part, jobs: jobs)
         }
         let after = try planes(pair.after, .picture)
         let luminance = after.luminance
@@ -61,7 +61,7 @@ struct PictureJob {
                     SearchPlanes(size: size, signed: before.signed, structure: []),
                     after.signed.isEmpty ? none : SearchPlanes(size: size, signed: after.signed, structure: []),
                 ], sensitivities: [tile.sensitivities[pair.before], tile.sensitivities[pair.after]])
-            change = stack.step(at: 1, clip: 127).signed
+            change = stack.step(at: 1, clip: 127, by: WorkerPool.mapping(jobs: jobs)).signed
         }
         _ = try DiffPicture.write(
             content, rows: PlaneRows(luminance: luminance, change: change, width: size.width), to: output.path(paths[0])

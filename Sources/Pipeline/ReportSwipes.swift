@@ -44,7 +44,7 @@ struct ReportSwipes {
             var pieces: [String: [Int: [UInt8]]] = [:]
             // One date at a time is held in memory.
             for date in Set(cuts.flatMap { [$0.before, $0.after] }).sorted() {
-                let luminance = try steps.planes(tile.planeKeys[date], size: tile.grid.size, part: .luminance).luminance
+                let luminance = try steps.planes(tile.planeKeys[date], size: tile.grid.size, part: .luminance, jobs: jobs).luminance
                 let shown = cuts.filter { $0.before == date || $0.after == date }
                 try WorkerPool.mapInOrder(count: shown.count, jobs: jobs, window: 2 * jobs) {
                     Self.piece(luminance, width: tile.grid.size.width, shown[$0])

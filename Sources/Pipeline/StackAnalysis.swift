@@ -95,8 +95,8 @@ struct StackAnalysis: Sendable {
                 problem: "\(members.count) dates need the laws of \(splits.count) searches, not of \(known.count)",
                 advice: "search with the laws that an earlier search of the same dates gave")
         }
-        var unchanged = SearchPlanes.unchanged(whereAnyOf: members.compactMap { $0?.planes })
-        unchanged.structure = []
+        let mapping = WorkerPool.mapping(jobs: jobs)
+        let unchanged = SearchPlanes.unchanged(whereAnyOf: members.compactMap { $0?.planes }, by: mapping)
         let stack = DateStack(dates: members.map { $0?.planes ?? unchanged }, sensitivities: members.map { $0?.sensitivity })
         let area = members.compactMap { $0?.observedSquareKilometres }.max() ?? 0
         self.metresPerPixel = metresPerPixel
@@ -114,7 +114,8 @@ struct StackAnalysis: Sendable {
         let searchSettings = settings
         try WorkerPool.mapInOrder(count: splits.count, jobs: together, window: together) { k in
             try PairAnalysis.search(
-                stack.step(at: splits[k]), settings: searchSettings, metresPerPixel: metresPerPixel, area: area, laws: known?[k],
+                stack.step(at: splits[k], by: WorkerPool.mapping(jobs: jobs / together)), settings: searchSettings,
+                metresPerPixel: metresPerPixel, area: area, laws: known?[k],
                 jobs: max(1, jobs / together))
         } consume: { k, found in
             laws.append(found.laws)
@@ -126,30 +127,24 @@ struct StackAnalysis: Sendable {
         let minimumLength = settings.minimumLengthMetres / (metresPerPixel.x * metresPerPixel.y).squareRoot()
         let size = grid.size
         let kept = Self.distinct(foundLines, size: size, minimumLengthPixels: minimumLength)
-        let pieces = kept.flatMap { line in
-            stack.pieces(of: line, minimumLengthPixels: minimumLength).compactMap { piece, series in
+        let pieces = mapping.map(kept.count) { k in
+            stack.pieces(of: kept[k], minimumLengthPixels: minimumLength).compactMap { piece, series in
                 series.onset.flatMap { onset in series.bestStep.map { (line: piece, onset: onset, split: $0.split) } }
             }
+        }.flatMap { $0 }
+        // Each where its own step shows it best: a line of two campaigns was found at a step at which the first hardly shows.
+        let laid = LineSelection.fitted(pieces.map(\.line), toStepsAt: pieces.map(\.split), of: stack, by: mapping)
+        lines = zip(laid, pieces).map { laid, piece in
+            var line = laid
+            // That of its series, which all dates have a part in.
+            line.sign = piece.line.sign
+            return Line(line: line, onset: piece.onset)
         }
-        lines = Self.fitted(pieces, to: stack)
-        sites = Self.distinct(foundSites, beside: lines.map(\.line), size: size).compactMap { site in
-            stack.series(of: site).onset.map { Site(site: site, onset: $0) }
+        let distinct = Self.distinct(foundSites, beside: lines.map(\.line), size: size)
+        sites = mapping.map(distinct.count) { stack.series(of: distinct[$0]).onset }.enumerated().compactMap { k, onset in
+            onset.map { Site(site: distinct[k], onset: $0) }
         }
         progress(1)
-    }
-
-    /// Each piece where its own step shows it best: a line of two campaigns was found at a step at which the first hardly shows.
-    private static func fitted(_ pieces: [(line: DetectedLine, onset: ObjectSeries.Onset, split: Int)], to stack: DateStack) -> [Line] {
-        var lines = pieces.map(\.line)
-        for i in pieces.indices {
-            var others = lines
-            others.remove(at: i)
-            let sign = lines[i].sign
-            lines[i] = LineSelection.fitted(lines[i], toStepAt: pieces[i].split, of: stack, among: others)
-            // That of its series, which all dates have a part in.
-            lines[i].sign = sign
-        }
-        return zip(lines, pieces).map { Line(line: $0, onset: $1.onset) }
     }
 
     /// The strongest lines, and of the weaker ones the parts that lie beside them: a line answers at several splits.

@@ -62,7 +62,7 @@ final class StepStore: Sendable {
         guard let ledger else { return FileDigest(sha256: "", bytes: 0) }
         let path = ledger.planesPath(key)
         try DatePlanesFile.write(date, grid: grid, isSimulated: isSimulated, jobs: jobs, to: path)
-        return try digests.digest(ofFileAt: path)
+        return try digests.digest(ofFileAt: path, isOwn: true)
     }
 
     /// Gives up planes in memory that can be read again, until there is room for so many bytes.
@@ -73,10 +73,11 @@ final class StepStore: Sendable {
         return (try? digests.digest(ofFileAt: ledger.planesPath(key))) == digest
     }
 
-    func planes(_ key: StepKey, size: RasterSize, part: DatePlanesFile.Part) throws -> DatePlanes {
+    /// - Parameter jobs: worker threads.
+    func planes(_ key: StepKey, size: RasterSize, part: DatePlanesFile.Part, jobs: Int) throws -> DatePlanes {
         if let date = planes[key.digest] { return date }
         guard let ledger else { throw InputError(problem: "the planes of a date were not kept") }
-        return try DatePlanesFile.read(ledger.planesPath(key), size: size, part: part)
+        return try DatePlanesFile.read(ledger.planesPath(key), size: size, part: part, jobs: jobs)
     }
 
     // MARK: Outputs

@@ -283,17 +283,20 @@ struct TileRun: Sendable {
     }
 
     private func chooseReference(_ sources: TileSources, digests: [String], bands: String) throws -> Int {
-        var shares: [Double] = []
-        for index in sources.scenes.indices {
-            let key = try steps.key(.clearShare, [digests[index], bands])
-            shares.append(
-                try steps.value(key) {
-                    let share = try blaming(index, sources.scenes) { try StackReference.clearShare(sources.reader(index)) }
-                    try checkUnchanged(sources.scenes, index)
-                    return share
-                })
+        let keys = try digests.map { try steps.key(.clearShare, [$0, bands]) }
+        var shares: [Double?] = try keys.map { try steps.known($0) }
+        let missing = shares.indices.filter { shares[$0] == nil }
+        let readers = missing.map { index in Result { try sources.reader(index) } }
+        try WorkerPool.mapInOrder(count: missing.count, jobs: jobs, window: 2 * jobs) { k in
+            Result { try StackReference.clearShare(readers[k].get()) }
+        } consume: { k, result in
+            let index = missing[k]
+            let share = try blaming(index, sources.scenes) { try result.get() }
+            try checkUnchanged(sources.scenes, index)
+            try steps.enter(share, of: keys[index])
+            shares[index] = share
         }
-        return StackReference.choose(shares)
+        return StackReference.choose(shares.compactMap { $0 })
     }
 
     /// Runs work on one scene and tells which one failed.
@@ -337,13 +340,14 @@ struct TileRun: Sendable {
         metresPerPixel: (x: Double, y: Double), progress: @Sendable (Double) -> Void
     ) throws -> SearchStep {
         let grid = scenes[reference].grid
-        @Sendable func planes(_ index: Int, _ part: DatePlanesFile.Part) throws -> SearchPlanes {
-            let kept = try steps.planes(keys[index], size: grid.size, part: part)
+        @Sendable func planes(_ index: Int, _ part: DatePlanesFile.Part, jobs: Int) throws -> SearchPlanes {
+            let kept = try steps.planes(keys[index], size: grid.size, part: part, jobs: jobs)
             return SearchPlanes(size: grid.size, signed: kept.signed, structure: kept.structure)
         }
         if let pair, let date = pair.date, let record = pair.record {
             let found = try PairAnalysis.search(
-                planes(1, .changeAndStructure), settings: settings, metresPerPixel: metresPerPixel, area: date.observedSquareKilometres,
+                planes(1, .changeAndStructure, jobs: jobs), settings: settings, metresPerPixel: metresPerPixel,
+                area: date.observedSquareKilometres,
                 jobs: jobs)
             return SearchStep(
                 earthworks: try EarthworkRecorder.records(
@@ -357,7 +361,7 @@ struct TileRun: Sendable {
         try WorkerPool.mapInOrder(count: dates.count, jobs: jobs, window: jobs + 1) { index -> StackAnalysis.Member? in
             guard let date = dates[index] else { return nil }
             return StackAnalysis.Member(
-                planes: try planes(index, index == last ? .changeAndStructure : .change), sensitivity: date.sensitivity,
+                planes: try planes(index, index == last ? .changeAndStructure : .change, jobs: 1), sensitivity: date.sensitivity,
                 observedSquareKilometres: date.observedSquareKilometres)
         } consume: {
             members.append($1)

@@ -25,7 +25,7 @@ struct TileSweep {
     private static let planesPerPixel = 4
 
     /// An index of `dates` or of `plan`.
-    private enum Task {
+    private enum Task: Sendable {
         case date(Int), pair(Int)
         var isDate: Bool { if case .date = self { true } else { false } }
     }
@@ -100,17 +100,59 @@ struct TileSweep {
             owners.append((task, raster))
         }
         let swept = try ChangeSweep(members, decodedBytes: tile.cache.budget).run(jobs: tile.jobs) { progress(0.3 + 0.7 * $0) }
-        for (k, owner) in owners.enumerated() {
+        let writing = PlanesWriting(tile: tile, comparison: comparison, tasks: owners.map(\.task), members: members)
+        // Side by side, since a file's last part is written by one thread, and the disk is waited for.
+        let together = WorkerPool.together(count: owners.count, jobs: tile.jobs, bytesEach: comparison.grid.size.pixelCount)
+        try WorkerPool.mapInOrder(count: owners.count, jobs: together, window: together) { k in
+            try (try? swept[k].get()).map { try writing.write($0, of: k, jobs: max(1, writing.tile.jobs / together)) }
+        } consume: { k, written in
+            let (task, raster) = owners[k]
             switch swept[k] {
             case .failure(let error):
                 guard let error = error as? any TrenchWatchError else { throw error }
-                try refuse(owner.task, error)
+                try refuse(task, error)
             case .success(let change):
-                let (before, after) = ends(owner.task)
+                let (before, after) = ends(task)
                 for scene in [before, after] { try tile.checkUnchanged(scenes, scene) }
-                if comparison.isStack { try owner.raster?.finish() } else { unfinished = owner.raster }
-                try keep(change, of: members[k], task: owner.task)
+                if comparison.isStack { try raster?.finish() } else { unfinished = raster }
+                if let written { try keep(change, written, of: members[k], task: task) }
             }
+        }
+    }
+
+    /// Planes of a sweep as files, which says nothing yet of what they are worth.
+    private struct PlanesWriting: Sendable {
+        let tile: TileRun
+        let comparison: TileComparison
+        let tasks: [Task]
+        let members: [ChangeSweep.Member]
+
+        /// The date that the change of a task is of; nil where its planes are not kept.
+        private func date(_ task: Task) -> Int? {
+            switch task {
+            case .date(let index): index
+            // Two dates alone are searched in the planes of their pair.
+            case .pair: comparison.isStack ? nil : 1
+            }
+        }
+
+        func write(_ change: SweptChange, of k: Int, jobs: Int) throws -> (date: FileDigest?, reference: FileDigest?) {
+            guard let date = date(tasks[k]) else { return (nil, nil) }
+            let size = comparison.grid.size
+            var reference: FileDigest?
+            if members[k].wantsLuminanceBefore {
+                let planes = DatePlanes(size: size, signed: [], structure: [], luminance: change.luminanceBefore)
+                reference = try keep(planes, of: comparison.reference, jobs: jobs)
+            }
+            let planes = DatePlanes(
+                size: size, signed: change.planes.signed, structure: change.planes.structure, luminance: change.luminance)
+            return (try keep(planes, of: date, jobs: jobs), reference)
+        }
+
+        private func keep(_ planes: DatePlanes, of index: Int, jobs: Int) throws -> FileDigest {
+            try tile.steps.keep(
+                planes, of: comparison.dateKeys[index], grid: comparison.grid, isSimulated: comparison.scenes[index].isSimulated,
+                jobs: jobs)
         }
     }
 
@@ -165,38 +207,30 @@ struct TileSweep {
 
     // MARK: Keeping
 
-    private mutating func keep(_ change: SweptChange, of member: ChangeSweep.Member, task: Task) throws {
+    /// - Parameter written: the files of the date's planes, and of the reference's where these came with them.
+    private mutating func keep(
+        _ change: SweptChange, _ written: (date: FileDigest?, reference: FileDigest?), of member: ChangeSweep.Member, task: Task
+    ) throws {
+        if let reference = written.reference {
+            try tile.steps.enter(DateStep(planes: reference), of: comparison.dateKeys[comparison.reference])
+            comparison.knowsReference = true
+        }
+        let date = written.date.map {
+            DateStep(
+                sensitivity: member.fit.model.sensitivity, observedSquareKilometres: change.observedSquareKilometres, planes: $0,
+                relation: DateRelation(member.fit))
+        }
         switch task {
         case .date(let index):
-            let step = try keptPlanes(change, of: member, date: index)
-            try tile.steps.enter(step, of: comparison.dateKeys[index])
-            comparison.dates[index] = step
+            guard let date else { return }
+            try tile.steps.enter(date, of: comparison.dateKeys[index])
+            comparison.dates[index] = date
         case .pair(let k):
             var step = PairStep(record: record(member.fit, change), displacement: member.fit.pair.displacement)
-            // Two dates alone are searched in the planes of their pair.
-            if !comparison.isStack { step.date = try keptPlanes(change, of: member, date: 1) }
+            step.date = date
             try tile.steps.enter(step, of: comparison.pairKeys[k])
             comparison.pairs[k] = step
         }
-    }
-
-    private mutating func keptPlanes(_ change: SweptChange, of member: ChangeSweep.Member, date index: Int) throws -> DateStep {
-        if member.wantsLuminanceBefore {
-            let planes = DatePlanes(size: comparison.grid.size, signed: [], structure: [], luminance: change.luminanceBefore)
-            try tile.steps.enter(DateStep(planes: kept(planes, of: comparison.reference)), of: comparison.dateKeys[comparison.reference])
-            comparison.knowsReference = true
-        }
-        let planes = DatePlanes(
-            size: comparison.grid.size, signed: change.planes.signed, structure: change.planes.structure, luminance: change.luminance)
-        return DateStep(
-            sensitivity: member.fit.model.sensitivity, observedSquareKilometres: change.observedSquareKilometres,
-            planes: try kept(planes, of: index), relation: DateRelation(member.fit))
-    }
-
-    private func kept(_ planes: DatePlanes, of index: Int) throws -> FileDigest {
-        try tile.steps.keep(
-            planes, of: comparison.dateKeys[index], grid: comparison.grid, isSimulated: scenes[index].isSimulated,
-            jobs: tile.jobs)
     }
 
     // MARK: Pairs by their dates
@@ -211,7 +245,8 @@ struct TileSweep {
             planes = planes.filter { $0.key == before || $0.key == after || $0.key == 0 }
             for index in [before, after] where planes[index] == nil { planes[index] = try keptPlanes(index) }
             guard let first = planes[before], let second = planes[after] else { continue }
-            guard let step = try derived(CommonGround(first, second), before: before, after: after) else { continue }
+            let ground = CommonGround(first, second, by: WorkerPool.mapping(jobs: tile.jobs))
+            guard let step = try derived(ground, before: before, after: after) else { continue }
             try tile.steps.enter(step, of: comparison.pairKeys[k])
             comparison.pairs[k] = step
         }
@@ -219,7 +254,8 @@ struct TileSweep {
 
     private func keptPlanes(_ index: Int) throws -> DatePlanes {
         try tile.steps.planes(
-            comparison.dateKeys[index], size: comparison.grid.size, part: index == comparison.reference ? .luminance : .picture)
+            comparison.dateKeys[index], size: comparison.grid.size, part: index == comparison.reference ? .luminance : .picture,
+            jobs: tile.jobs)
     }
 
     /// nil where a date has no known shift.

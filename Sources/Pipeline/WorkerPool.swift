@@ -1,3 +1,4 @@
+import ChangeDetection
 import Foundation
 import Glibc
 import Raster
@@ -91,6 +92,14 @@ public enum WorkerPool {
 }
 
 extension WorkerPool {
+    /// Independent pieces of work on up to `jobs` threads.
+    static func mapping(jobs: Int) -> Mapping {
+        Mapping { count, body in
+            // Only what the body throws is thrown, and it throws nothing.
+            try? forEach(count: count, jobs: jobs) { body($0) }
+        }
+    }
+
     /// What pieces of work side by side may keep in memory together, for their planes.
     private static let bytesTogether = 1 << 29
 

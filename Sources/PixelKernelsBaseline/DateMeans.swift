@@ -1,18 +1,42 @@
-/// Adds one date to weighted sums: `sums += clamp(level, ±clip) · scale` and `weights += weight` where the level is not −128.
+/// Adds dates, one after the other, to weighted sums: `sums += clamp(level, ±clip) · scale` and `weights += weight` where the level is not −128.
+///
+/// - Parameters:
+///   - levels, scales, dateWeights: one a date. - dateCount: of dates.
+///   - clip: 0 or more.
 package func addWeighedLevels(
-    _ levels: UnsafePointer<Int8>, _ clip: Int8, _ scale: Float, _ weight: Float, _ sums: UnsafeMutablePointer<Float>,
-    _ weights: UnsafeMutablePointer<Float>, _ count: Int
+    _ levels: UnsafePointer<UnsafePointer<Int8>>, _ scales: UnsafePointer<Float>, _ dateWeights: UnsafePointer<Float>, _ dateCount: Int,
+    _ clip: Int8, _ sums: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>, _ count: Int
 ) {
-    let (most, least) = (Int32(clip), -Int32(clip))
-    for i in 0..<count {
-        let level = Int32(levels[i])
-        var clipped = level < most ? level : most
-        clipped = clipped > least ? clipped : least
-        let seen: Float = level != -128 ? 1 : 0
-        sums[i] += Float(clipped) * scale * seen
-        weights[i] += weight * seen
+    var date = 0
+    // By fours, for which the sums are fetched and stored once.
+    while date + 4 <= dateCount {
+        let (a, b, c, d) = (levels[date], levels[date + 1], levels[date + 2], levels[date + 3])
+        let (p, q, r, s) = (scales[date], scales[date + 1], scales[date + 2], scales[date + 3])
+        let (t, u, v, w) = (dateWeights[date], dateWeights[date + 1], dateWeights[date + 2], dateWeights[date + 3])
+        for i in 0..<count {
+            sums[i] =
+                (((sums[i] + clipped(a[i], clip) * p) + clipped(b[i], clip) * q) + clipped(c[i], clip) * r) + clipped(d[i], clip) * s
+        }
+        for i in 0..<count { weights[i] = (((weights[i] + seen(a[i], t)) + seen(b[i], u)) + seen(c[i], v)) + seen(d[i], w) }
+        date += 4
+    }
+    while date < dateCount {
+        let (a, p, t) = (levels[date], scales[date], dateWeights[date])
+        for i in 0..<count { sums[i] += clipped(a[i], clip) * p }
+        for i in 0..<count { weights[i] += seen(a[i], t) }
+        date += 1
     }
 }
+
+@inline(__always)
+private func clipped(_ level: Int8, _ clip: Int8) -> Float {
+    var clipped = level < clip ? level : clip
+    clipped = clipped > 0 &- clip ? clipped : 0 &- clip
+    return Float(level != -128 ? clipped : 0)
+}
+
+@inline(__always)
+private func seen(_ level: Int8, _ weight: Float) -> Float { level != -128 ? weight : 0 }
 
 /// The difference of two weighted means in standard deviations, `scale` steps each: (b/n − a/m) / √(½ (1/m + 1/n)), rounded and clamped to ±127;
 /// −128 where either weight is zero.

@@ -33,11 +33,13 @@ public struct COGDescription: Sendable {
     public var overviewResampling: OverviewResampling
     /// Without any, what is meant to be read whole takes a quarter less room.
     public var hasOverviews: Bool
+    /// One band after the other, so that each can be read without the others, in place of the bands of a pixel together.
+    public var isPlanar: Bool
 
     public init(
         grid: RasterGrid, bandNames: [String], sampleType: SampleType, noData: Double? = nil, scale: Double? = nil, offset: Double? = nil,
         metadata: [String: String] = [:], dateTime: String? = nil, blockSize: Int = 512, predictor: Int? = nil, compressionLevel: Int = 6,
-        overviewResampling: OverviewResampling = .average, hasOverviews: Bool = true
+        overviewResampling: OverviewResampling = .average, hasOverviews: Bool = true, isPlanar: Bool = false
     ) {
         self.grid = grid
         self.bandNames = bandNames
@@ -52,7 +54,11 @@ public struct COGDescription: Sendable {
         self.compressionLevel = compressionLevel
         self.overviewResampling = overviewResampling
         self.hasOverviews = hasOverviews
+        self.isPlanar = isPlanar
     }
+
+    /// Planes that are stored one after the other, and the bands of each.
+    var planes: [Range<Int>] { isPlanar ? bandNames.indices.map { $0..<($0 + 1) } : [bandNames.indices] }
 
     var usedPredictor: Int { predictor ?? (sampleType.isFloatingPoint ? 3 : 2) }
 

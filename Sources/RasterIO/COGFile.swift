@@ -6,7 +6,7 @@ import Raster
 struct COGFile {
     let description: COGDescription
     let levels: [COGLevel]
-    /// A level's tiles row by row, as they stand in the spool.
+    /// A level's tiles row by row, plane after plane, as they stand in the spool.
     let tiles: [[SpoolFile.Extent]]
     let tags: GeoTIFFTags
     /// Larger files become BigTIFF.
@@ -51,7 +51,9 @@ struct COGFile {
     /// Everything before the first tile.
     private func head(isBigTIFF: Bool) -> (bytes: [UInt8], dataStart: Int) {
         let headerSize = isBigTIFF ? 16 : 8
-        let firstDirectory = (headerSize + Self.note.count).roundedUpTo8
+        // GDAL's note is of files whose pixels have their bands together.
+        let note = description.isPlanar ? [] : Self.note
+        let firstDirectory = (headerSize + note.count).roundedUpTo8
         // A directory's size does not depend on the offsets in it, so that they can be filled in once all sizes are known.
         let sizes = levels.indices.map { directory($0, offsets: tiles[$0].map { _ in 0 }, isBigTIFF).byteCount }
         let dataStart = firstDirectory + sizes.reduce(0, +)
@@ -69,7 +71,7 @@ struct COGFile {
             isBigTIFF
             ? [0x49, 0x49, 43, 0, 8, 0, 0, 0] + withUnsafeBytes(of: UInt64(firstDirectory).littleEndian) { Array($0) }
             : [0x49, 0x49, 42, 0] + withUnsafeBytes(of: UInt32(firstDirectory).littleEndian) { Array($0) }
-        bytes += Self.note
+        bytes += note
         bytes += [UInt8](repeating: 0, count: firstDirectory - bytes.count)
         for level in levels.indices {
             let next = level == levels.count - 1 ? 0 : bytes.count + sizes[level]
@@ -92,7 +94,7 @@ struct COGFile {
         directory.set(TIFFTAG_COMPRESSION, shorts: [Int(COMPRESSION_ADOBE_DEFLATE)])
         directory.set(TIFFTAG_PHOTOMETRIC, shorts: [Int(PHOTOMETRIC_MINISBLACK)])
         directory.set(TIFFTAG_SAMPLESPERPIXEL, shorts: [bands])
-        directory.set(TIFFTAG_PLANARCONFIG, shorts: [Int(PLANARCONFIG_CONTIG)])
+        directory.set(TIFFTAG_PLANARCONFIG, shorts: [Int(description.isPlanar ? PLANARCONFIG_SEPARATE : PLANARCONFIG_CONTIG)])
         if description.usedPredictor != 1 { directory.set(TIFFTAG_PREDICTOR, shorts: [description.usedPredictor]) }
         directory.set(TIFFTAG_TILEWIDTH, longs: [level.tile.width])
         directory.set(TIFFTAG_TILELENGTH, longs: [level.tile.height])

@@ -9,6 +9,7 @@ struct COGLevel: Sendable {
 
     var tilesAcross: Int { (size.width + tile.width - 1) / tile.width }
     var tilesDown: Int { (size.height + tile.height - 1) / tile.height }
+    var tileCount: Int { tilesAcross * tilesDown }
     var cellsAcross: Int { (size.width + cellSide - 1) / cellSide }
     var cellsDown: Int { (size.height + cellSide - 1) / cellSide }
 

@@ -6,11 +6,13 @@ import Raster
 /// Source: TIFF 6.0 section 14 (horizontal differencing), Adobe Photoshop TIFF Technical Note 3 (floating point predictor).
 struct COGTileEncoding: Sendable {
     let tile: RasterSize
-    let bandCount: Int
+    /// Bands of a block whose samples stand together.
+    let bands: Range<Int>
     let type: SampleType
     let predictor: Int
     let compressionLevel: Int
 
+    private var bandCount: Int { bands.count }
     private var rowSamples: Int { tile.width * bandCount }
 
     /// - Parameters:
@@ -46,6 +48,7 @@ struct COGTileEncoding: Sendable {
     ) {
         let out = out.bindMemory(to: Sample.self, capacity: rowSamples * tile.height)
         let bandPixels = cell.window.pixelCount
+        let samples = samples + bands.lowerBound * bandPixels * MemoryLayout<Sample>.size
         for y in 0..<tile.height {
             let row = out + y * rowSamples
             guard y < window.height else {

@@ -10,7 +10,8 @@ public final class COGWriter: Sendable {
     public let path: String
     public let description: COGDescription
     private let levels: [COGLevel]
-    private let encodings: [COGTileEncoding]
+    /// By level and plane.
+    private let encodings: [[COGTileEncoding]]
     private let reduction: OverviewReduction
     private let tags: GeoTIFFTags
     private let spool: SpoolFile
@@ -18,7 +19,7 @@ public final class COGWriter: Sendable {
     private let state: Guarded<State>
 
     private struct State: Sendable {
-        /// By level and tile.
+        /// By level and tile, plane after plane.
         var tiles: [[SpoolFile.Extent?]]
         /// Which blocks of the full resolution have come.
         var claimed: [Bool]
@@ -57,15 +58,17 @@ public final class COGWriter: Sendable {
         let all = COGLevel.levels(of: description.grid.size, blockSize: description.blockSize)
         let levels = description.hasOverviews ? all : Array(all.prefix(1))
         self.levels = levels
-        encodings = levels.map {
-            COGTileEncoding(
-                tile: $0.tile, bandCount: description.bandNames.count, type: description.sampleType, predictor: description.usedPredictor,
-                compressionLevel: description.compressionLevel)
+        encodings = levels.map { level in
+            description.planes.map { bands in
+                COGTileEncoding(
+                    tile: level.tile, bands: bands, type: description.sampleType, predictor: description.usedPredictor,
+                    compressionLevel: description.compressionLevel)
+            }
         }
         reduction = OverviewReduction(resampling: description.overviewResampling, noData: description.noData)
         state = Guarded(
             State(
-                tiles: levels.map { [SpoolFile.Extent?](repeating: nil, count: $0.tilesAcross * $0.tilesDown) },
+                tiles: levels.map { [SpoolFile.Extent?](repeating: nil, count: description.planes.count * $0.tileCount) },
                 claimed: [Bool](repeating: false, count: levels[0].cellsAcross * levels[0].cellsDown),
                 partial: levels.map { _ in [:] }))
     }
@@ -125,9 +128,11 @@ public final class COGWriter: Sendable {
         for y in stride(from: cell.window.y, to: cell.window.maxY, by: tile.height) {
             for x in stride(from: cell.window.x, to: cell.window.maxX, by: tile.width) {
                 let window = PixelWindow(x: x, y: y, width: tile.width, height: tile.height).intersection(cell.window)
-                let extent = try spool.append(encodings[level].encode(cell, window))
                 let index = y / tile.height * levels[level].tilesAcross + x / tile.width
-                state.withLock { $0.tiles[level][index] = extent }
+                for (plane, encoding) in encodings[level].enumerated() {
+                    let extent = try spool.append(encoding.encode(cell, window))
+                    state.withLock { $0.tiles[level][plane * levels[level].tileCount + index] = extent }
+                }
             }
         }
         guard level + 1 < levels.count else { return }

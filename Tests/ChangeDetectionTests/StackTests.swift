@@ -1,3 +1,4 @@
+import Dispatch
 import Raster
 import Testing
 
@@ -27,6 +28,32 @@ struct StackTests {
         let step = stack(seed: 50) { _, _, _ in 0 }.step(at: split)
         let meanSquare = step.signed.reduce(0.0) { $0 + Double($1) * Double($1) / 100 } / Double(step.signed.count)
         #expect(abs(meanSquare.squareRoot() - 1) < 0.03)
+    }
+
+    @Test("steps are the same whatever the threads that make them", arguments: [1, 4])
+    func threads(split: Int) {
+        let stack = stack(seed: 53) { t, x, y in t > 2 && x > 100 && y > 70 ? 1 : 0 }
+        let several = Mapping { count, body in DispatchQueue.concurrentPerform(iterations: count) { body($0) } }
+        #expect(stack.step(at: split, by: several).signed == stack.step(at: split).signed)
+        let window = PixelWindow(x: 17, y: 60, width: 130, height: 150)
+        let part = stack.step(at: split, in: window, by: several)
+        let whole = stack.step(at: split)
+        for y in 0..<150 {
+            let row = (60 + y) * 256 + 17
+            #expect(Array(part.signed[(y * 130)..<((y + 1) * 130)]) == Array(whole.signed[row..<(row + 130)]))
+        }
+        let planes = stack.dates
+        #expect(SearchPlanes.unchanged(whereAnyOf: planes, by: several).signed == SearchPlanes.unchanged(whereAnyOf: planes).signed)
+    }
+
+    @Test("a reference is unchanged where any date is observed")
+    func unchanged() {
+        var planes = (0..<3).map { _ in SearchPlanes(size: RasterSize(width: 300, height: 300)) }
+        planes[0].signed[5] = 7
+        planes[2].signed[89_999] = -127
+        let reference = SearchPlanes.unchanged(whereAnyOf: planes)
+        #expect(reference.signed.indices.filter { reference.signed[$0] != -128 } == [5, 89_999])
+        #expect(reference.signed[5] == 0 && reference.signed[89_999] == 0)
     }
 
     @Test("many dates raise contrast to noise by the root of 2mn/(m+n)")

@@ -130,6 +130,29 @@ struct TileRunTests {
         }
     }
 
+    @Test("What two dates share is counted pixel by pixel, whatever the threads", arguments: [1, 3])
+    func commonGround(jobs: Int) {
+        // More than one thread looks at together, and no multiple of the runs that are counted.
+        let size = RasterSize(width: 1111, height: 1000)
+        func date(_ seed: Int) -> DatePlanes {
+            DatePlanes(
+                size: size,
+                signed: (0..<size.pixelCount).map { Int8(truncatingIfNeeded: Self.hash($0 + seed) % 5 == 0 ? -128 : Int($0 % 100)) },
+                structure: [], luminance: (0..<size.pixelCount).map { UInt8(Self.hash($0 + 3 * seed) % 3) })
+        }
+        let (first, second) = (date(1), date(2))
+        let both = (0..<size.pixelCount).count { first.signed[$0] != -128 && second.signed[$0] != -128 }
+        let covered = (0..<size.pixelCount).count { first.luminance[$0] != 0 && second.luminance[$0] != 0 }
+        let mapping = WorkerPool.mapping(jobs: jobs)
+        let ground = CommonGround(first, second, by: mapping)
+        #expect(ground.observed == both && ground.covered == covered && !ground.isTheSame)
+        let reference = DatePlanes(size: size, signed: [], structure: [], luminance: first.luminance)
+        for ground in [CommonGround(reference, second, by: mapping), CommonGround(second, reference, by: mapping)] {
+            #expect(ground.observed == second.signed.count { $0 != -128 } && ground.covered == covered)
+        }
+        #expect(CommonGround(first, first, by: mapping).isTheSame)
+    }
+
     @Test("Shifts, gains and offsets of two dates against a third give those between the two")
     func relations() throws {
         func relation(_ x: Double, _ y: Double, _ gain: Double, _ offset: Double, turn: Double = 0) -> DateRelation {

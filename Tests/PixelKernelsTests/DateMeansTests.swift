@@ -2,11 +2,12 @@ import PixelKernels
 import Testing
 
 @Suite struct DateMeansTests {
-    @Test(arguments: KernelSet.available, [1, 7, 16, 33, 257])
+    // Wider than what is summed at a time, and more dates than are added at a time.
+    @Test(arguments: KernelSet.available, [1, 7, 16, 33, 257, 1100])
     func `the step between dates is that of the formula, and hidden dates count for nothing`(_ kernels: KernelSet, _ width: Int) {
         var random = SeededGenerator(seed: 40)
         let (stride, rows) = (width + 5, 3)
-        let dates = (0..<5).map { _ in
+        let dates = (0..<9).map { _ in
             KernelSet.WeighedDate(
                 levels: random.integers(Int8.self, count: stride * rows).map { $0 % 7 == 0 ? -128 : $0 },
                 scale: Float.random(in: 0.05...0.2, using: &random), weight: Float.random(in: 0.5...2, using: &random))

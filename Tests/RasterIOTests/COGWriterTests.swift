@@ -42,6 +42,39 @@ import Testing
         #expect(firstDifference(try reader.read(PixelWindow(samples.window.size)).bytes, samples.bytes) == nil)
     }
 
+    @Test(arguments: [(1, 1), (130, 97), (64, 300)], [true, false])
+    func bandsCanStandOneAfterTheOther(size: (Int, Int), hasOverviews: Bool) throws {
+        let folder = try TemporaryFolder()
+        let path = folder.file("a.tif")
+        for type in [SampleType.uint8, .int16, .float32] {
+            var description = Self.description(size.0, size.1, type: type, bands: 3, noData: nil)
+            (description.blockSize, description.hasOverviews, description.isPlanar) = (64, hasOverviews, true)
+            let samples = Self.samples(description)
+            try Self.write(description, samples, to: path)
+            let reader = try RasterReader(path: path)
+            let whole = PixelWindow(description.grid.size)
+            #expect(firstDifference(try reader.read(whole).bytes, samples.bytes) == nil)
+            // A band by itself, as one with the bands of a pixel together gives it.
+            description.isPlanar = false
+            try Self.write(description, samples, to: folder.file("b.tif"))
+            let other = try RasterReader(path: folder.file("b.tif"))
+            for band in 0..<3 {
+                #expect(firstDifference(try reader.read(whole, bands: [band]).bytes, try other.read(whole, bands: [band]).bytes) == nil)
+            }
+            #expect(reader.info.overviews == other.info.overviews)
+            for (level, smaller) in reader.info.overviews.enumerated() {
+                let (one, two) = (
+                    try reader.read(PixelWindow(smaller), bands: [0, 1, 2], overview: level),
+                    try other.read(PixelWindow(smaller), bands: [0, 1, 2], overview: level)
+                )
+                #expect(firstDifference(one.bytes, two.bytes) == nil)
+            }
+            guard OtherReader.has("gdalinfo"), type != .float32 else { continue }
+            let theirs = try #require(try gdalChecksums(path))
+            #expect(theirs.map(\.checksum) == (0..<3).map { gdalChecksum(samples, band: $0) })
+        }
+    }
+
     static let sizes = [(1, 1), (40, 25), (64, 64), (64, 300), (130, 97), (128, 510), (3, 200), (513, 70)]
 
     @Test(arguments: sizes)
