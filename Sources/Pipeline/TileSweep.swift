@@ -100,7 +100,9 @@ struct TileSweep {
             owners.append((task, raster))
         }
         let swept = try ChangeSweep(members, decodedBytes: tile.cache.budget).run(jobs: tile.jobs) { progress(0.3 + 0.7 * $0) }
-        let writing = PlanesWriting(tile: tile, comparison: comparison, tasks: owners.map(\.task), members: members)
+        let writing = SweepWriting(
+            tile: tile, comparison: comparison, tasks: owners.map(\.task), members: members,
+            rasters: owners.map { comparison.isStack ? $0.raster : nil })
         // Side by side, since a file's last part is written by one thread, and the disk is waited for.
         let together = WorkerPool.together(count: owners.count, jobs: tile.jobs, bytesEach: comparison.grid.size.pixelCount)
         try WorkerPool.mapInOrder(count: owners.count, jobs: together, window: together) { k in
@@ -114,18 +116,20 @@ struct TileSweep {
             case .success(let change):
                 let (before, after) = ends(task)
                 for scene in [before, after] { try tile.checkUnchanged(scenes, scene) }
-                if comparison.isStack { try raster?.finish() } else { unfinished = raster }
+                if !comparison.isStack { unfinished = raster }
                 if let written { try keep(change, written, of: members[k], task: task) }
             }
         }
     }
 
-    /// Planes of a sweep as files, which says nothing yet of what they are worth.
-    private struct PlanesWriting: Sendable {
+    /// Planes and rasters of a sweep as files, which says nothing yet of what they are worth.
+    private struct SweepWriting: Sendable {
         let tile: TileRun
         let comparison: TileComparison
         let tasks: [Task]
         let members: [ChangeSweep.Member]
+        /// Those that are finished here.
+        let rasters: [ChangeRaster?]
 
         /// The date that the change of a task is of; nil where its planes are not kept.
         private func date(_ task: Task) -> Int? {
@@ -137,6 +141,7 @@ struct TileSweep {
         }
 
         func write(_ change: SweptChange, of k: Int, jobs: Int) throws -> (date: FileDigest?, reference: FileDigest?) {
+            try rasters[k]?.finish()
             guard let date = date(tasks[k]) else { return (nil, nil) }
             let size = comparison.grid.size
             var reference: FileDigest?
