@@ -18,17 +18,6 @@ public struct Mapping: Sendable {
         forEach(count) { made.put(make($0), at: $0) }
         return made.values
     }
-
-    /// Replaces each value by what `change` makes of it.
-    func change<Value: Sendable>(_ values: consuming [Value], _ change: @Sendable (inout Value) -> Void) -> [Value] {
-        let (count, slots) = (values.count, Slots(consume values))
-        forEach(count) { i in
-            guard var value = slots.take(i) else { return }
-            change(&value)
-            slots.put(value, at: i)
-        }
-        return slots.values
-    }
 }
 
 /// Values that several threads make.
@@ -37,11 +26,7 @@ private final class Slots<Value: Sendable>: Sendable {
 
     init(count: Int) { slots = Guarded([Value?](repeating: nil, count: count)) }
 
-    init(_ values: [Value]) { slots = Guarded(values) }
-
     var values: [Value] { slots.withLock { $0.compactMap { $0 } } }
 
     func put(_ value: Value, at index: Int) { slots.withLock { $0[index] = value } }
-
-    func take(_ index: Int) -> Value? { slots.withLock { $0[index].take() } }
 }

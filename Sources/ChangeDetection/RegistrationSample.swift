@@ -124,32 +124,35 @@ extension BytePlane {
     func eroded(by radius: Int) -> BytePlane {
         precondition((0..<255).contains(radius), "the radius has to fit a byte")
         var result = [UInt8](repeating: 255, count: values.count)
-        let width = width
-        let within = UInt8(radius + 1)
-        // So many pixels on, a zero that was passed still lies within the radius.
-        func pass(_ left: inout UInt8, _ value: UInt8, _ out: inout UInt8) {
-            left = value == 0 ? within : left > 0 ? left - 1 : 0
-            out = left > 0 ? 0 : out
-        }
-        values.withUnsafeBufferPointer { values in
-            result.withUnsafeMutableBufferPointer { result in
-                for y in 0..<height {
+        // Each row by itself, of those that have a zero at all.
+        var rows = result
+        let (width, within) = (width, UInt8(radius + 1))
+        let withZeros = values.withUnsafeBufferPointer { values in
+            rows.withUnsafeMutableBufferPointer { rows in
+                (0..<height).filter { y in
                     let row = (y * width)..<((y + 1) * width)
+                    guard row.reduce(UInt8.max, { min($0, values[$1]) }) == 0 else { return false }
+                    // So many pixels on, a zero that was passed still lies within the radius.
+                    func pass(_ i: Int, _ left: inout UInt8) {
+                        left = values[i] == 0 ? within : left > 0 ? left - 1 : 0
+                        rows[i] = left > 0 ? 0 : rows[i]
+                    }
                     var left: UInt8 = 0
-                    for i in row { pass(&left, values[i], &result[i]) }
+                    for i in row { pass(i, &left) }
                     left = 0
-                    for i in row.reversed() { pass(&left, values[i], &result[i]) }
+                    for i in row.reversed() { pass(i, &left) }
+                    return true
                 }
             }
         }
-        var columns = [UInt8](repeating: 0, count: width)
-        let rows = result
         rows.withUnsafeBufferPointer { rows in
             result.withUnsafeMutableBufferPointer { result in
-                columns.withUnsafeMutableBufferPointer { left in
-                    for y in 0..<height { for x in 0..<width { pass(&left[x], rows[y * width + x], &result[y * width + x]) } }
-                    left.update(repeating: 0)
-                    for y in (0..<height).reversed() { for x in 0..<width { pass(&left[x], rows[y * width + x], &result[y * width + x]) } }
+                guard let rows = rows.baseAddress, let result = result.baseAddress else { return }
+                for source in withZeros {
+                    for y in max(0, source - radius)...min(height - 1, source + radius) {
+                        let (out, row) = (result + y * width, rows + source * width)
+                        for x in 0..<width { out[x] &= row[x] }
+                    }
                 }
             }
         }

@@ -66,10 +66,17 @@ public struct SearchPlanes: Sendable {
                     let signed = target.pointer
                     (signed + first).update(repeating: -128, count: end - first)
                     for other in others {
-                        other.signed.withUnsafeBufferPointer { other in
-                            // −128 where none is observed, 0 where any is.
-                            for i in first..<end { signed[i] = other[i] == -128 ? signed[i] : 0 }
+                        let isObserved = other.signed.withUnsafeBufferPointer { other in
+                            var least: Int8 = 0
+                            for i in first..<end {
+                                // −128 where none is observed, 0 where any is.
+                                let level = other[i] == -128 ? signed[i] : 0
+                                signed[i] = level
+                                least = min(least, level)
+                            }
+                            return least == 0
                         }
+                        if isObserved { break }
                     }
                 }
             }

@@ -51,13 +51,15 @@ enum DatePlanesFile {
         _ plane: UnsafeRawBufferPointer, of size: RasterSize, in window: PixelWindow, to target: UnsafeMutableRawBufferPointer,
         flipping bits: UInt8
     ) {
+        guard let source = plane.assumingMemoryBound(to: UInt8.self).baseAddress,
+            let out = target.assumingMemoryBound(to: UInt8.self).baseAddress
+        else {
+            return
+        }
+        precondition(plane.count == size.pixelCount && target.count >= window.pixelCount, "the planes do not fit their size")
         for y in 0..<window.height {
-            let row = plane[((window.y + y) * size.width + window.x)...].prefix(window.width)
-            guard let source = UnsafeRawBufferPointer(rebasing: row).baseAddress, let out = target.baseAddress else { continue }
-            for x in 0..<window.width {
-                let byte = source.load(fromByteOffset: x, as: UInt8.self)
-                out.storeBytes(of: byte ^ bits, toByteOffset: y * window.width + x, as: UInt8.self)
-            }
+            let (row, copy) = (source + ((window.y + y) * size.width + window.x), out + y * window.width)
+            for x in 0..<window.width { copy[x] = row[x] ^ bits }
         }
     }
 

@@ -109,14 +109,16 @@ struct StackAnalysis: Sendable {
         var foundLines: [DetectedLine] = []
         var foundSites: [DetectedSite] = []
         var laws: [SearchLaws] = []
-        // What one thread does in a small search another split's fills.
+        // What one thread does in a small search another split's fills; what a search leaves is small, so that none waits for the one before it.
         let together = WorkerPool.together(count: splits.count, jobs: jobs, bytesEach: Self.searchBytesPerPixel * grid.size.pixelCount)
         let searchSettings = settings
-        try WorkerPool.mapInOrder(count: splits.count, jobs: together, window: together) { k in
-            try PairAnalysis.search(
-                stack.step(at: splits[k], by: WorkerPool.mapping(jobs: jobs / together)), settings: searchSettings,
-                metresPerPixel: metresPerPixel, area: area, laws: known?[k],
-                jobs: max(1, jobs / together))
+        try WorkerPool.mapInOrder(count: splits.count, jobs: together, window: splits.count) { k in
+            // The last ones, where they are fewer, share all threads.
+            let beside = k < splits.count / together * together ? together : splits.count % together
+            let jobs = max(1, jobs / beside)
+            return try PairAnalysis.search(
+                stack.step(at: splits[k], by: WorkerPool.mapping(jobs: jobs)), settings: searchSettings, metresPerPixel: metresPerPixel,
+                area: area, laws: known?[k], jobs: jobs)
         } consume: { k, found in
             laws.append(found.laws)
             foundLines += found.lines

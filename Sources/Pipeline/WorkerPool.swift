@@ -101,7 +101,7 @@ extension WorkerPool {
     }
 
     /// What pieces of work side by side may keep in memory together, for their planes.
-    private static let bytesTogether = 1 << 29
+    private static let bytesTogether = 3 << 28
 
     /// How many of several pieces of work are best done side by side, with `jobs` shared out among them: as many as there are threads, and fewer where their memory would
     /// grow too large. A large piece of work keeps all threads busy by itself.
