@@ -34,11 +34,6 @@ public struct DateStack: Sendable {
     /// Rows that one thread makes at a time.
     private static let rowsOfPiece = 128
 
-    /// Memory of which each pixel is written by one thread.
-    private struct StepTarget: @unchecked Sendable {
-        let pointer: UnsafeMutablePointer<Int8>
-    }
-
     public var size: RasterSize { RasterSize(width: dates[0].width, height: dates[0].height) }
 
     /// The signed change between the dates before `split` and those from it on, in standard deviations of no change.
@@ -59,7 +54,7 @@ public struct DateStack: Sendable {
         let rows = Array(stride(from: start, to: start + part.height * dates[0].width, by: dates[0].width))
         let (before, after) = (Array(weighed[..<split]), Array(weighed[split...]))
         let signed = [Int8](unsafeUninitializedCapacity: part.pixelCount) { out, count in
-            if let target = out.baseAddress.map(StepTarget.init) {
+            if let target = out.baseAddress.map(SharedMemory.init) {
                 mapping.each((part.height + Self.rowsOfPiece - 1) / Self.rowsOfPiece) { k in
                     let first = k * Self.rowsOfPiece
                     KernelSet.best.step(

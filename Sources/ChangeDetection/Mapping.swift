@@ -20,6 +20,13 @@ public struct Mapping: Sendable {
     }
 }
 
+/// Memory that several threads write to, each element by one of them.
+public struct SharedMemory<Element>: @unchecked Sendable {
+    public let pointer: UnsafeMutablePointer<Element>
+
+    public init(_ pointer: UnsafeMutablePointer<Element>) { self.pointer = pointer }
+}
+
 /// Values that several threads make.
 private final class Slots<Value: Sendable>: Sendable {
     private let slots: Guarded<[Value?]>

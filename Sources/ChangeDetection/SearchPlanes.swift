@@ -60,7 +60,7 @@ public struct SearchPlanes: Sendable {
         let size = RasterSize(width: others.first?.width ?? 0, height: others.first?.height ?? 0)
         let count = size.pixelCount
         let signed = [Int8](unsafeUninitializedCapacity: count) { out, written in
-            if let target = out.baseAddress.map(Target.init) {
+            if let target = out.baseAddress.map(SharedMemory.init) {
                 mapping.each((count + pixelsOfPiece - 1) / pixelsOfPiece) { k in
                     let (first, end) = (k * pixelsOfPiece, min(count, (k + 1) * pixelsOfPiece))
                     let signed = target.pointer
@@ -87,11 +87,6 @@ public struct SearchPlanes: Sendable {
 
     /// Pixels that one thread works on at a time, and that stay in its cache.
     private static let pixelsOfPiece = 1 << 16
-
-    /// Memory of which each pixel is written by one thread.
-    private struct Target: @unchecked Sendable {
-        let pointer: UnsafeMutablePointer<Int8>
-    }
 
     /// The change at a place between pixels, σ, bilinear, each pixel clipped as beamlets are; nil outside and where a pixel is not observed.
     func change(x: Double, y: Double) -> Double? {

@@ -83,18 +83,13 @@ enum DatePlanesFile {
         return planes
     }
 
-    /// Memory of which each pixel is written by one thread.
-    private struct Target<Sample>: @unchecked Sendable {
-        let pointer: UnsafeMutablePointer<Sample>
-    }
-
     /// One plane, each byte with some bits flipped.
     private static func plane<Sample: FixedWidthInteger>(
         _ band: Int, of reader: RasterReader, flipping bits: UInt8, jobs: Int
     ) throws -> [Sample] {
         let size = reader.info.size
         return try [Sample](unsafeUninitializedCapacity: size.pixelCount) { samples, count in
-            guard let target = samples.baseAddress.map(Target.init) else { return }
+            guard let target = samples.baseAddress.map(SharedMemory.init) else { return }
             try WorkerPool.forEach(count: (size.height + 511) / 512, jobs: jobs) { k in
                 let rows = PixelWindow(x: 0, y: 512 * k, width: size.width, height: min(512, size.height - 512 * k))
                 try reader.read(rows, bands: [band]).bytes.withUnsafeBufferPointer { bytes in

@@ -23,22 +23,7 @@ extension KernelSet {
     ///   - rows: starts of the rows that are wanted, in each date's levels. - width: of each.
     ///   - clip: most that a level counts.
     ///   - stepsPerSigma: levels of the result a standard deviation.
-    /// - Returns: row after row, clamped to ±127; −128 where either side was not seen.
-    public func step(
-        from before: [WeighedDate], to after: [WeighedDate], rows: StrideTo<Int>, width: Int, clip: Int8, stepsPerSigma: Float
-    ) -> [Int8] {
-        let starts = Array(rows)
-        return [Int8](unsafeUninitializedCapacity: starts.count * width) { out, count in
-            if let out = out.baseAddress {
-                step(from: before, to: after, rows: starts[...], width: width, clip: clip, stepsPerSigma: stepsPerSigma, into: out)
-            }
-            count = starts.count * width
-        }
-    }
-
-    /// As `step(from:to:rows:width:clip:stepsPerSigma:)`, of some of the rows.
-    ///
-    /// - Parameter out: where the first of these rows goes.
+    ///   - out: gets row after row, clamped to ±127; −128 where either side was not seen.
     public func step(
         from before: [WeighedDate], to after: [WeighedDate], rows starts: ArraySlice<Int>, width: Int, clip: Int8, stepsPerSigma: Float,
         into out: UnsafeMutablePointer<Int8>
@@ -48,22 +33,32 @@ extension KernelSet {
         precondition(clip >= 0, "the most that a level counts")
         let add = usesAVX2 ? PixelKernelsAVX2.addWeighedLevels : PixelKernelsBaseline.addWeighedLevels
         let compare = usesAVX2 ? PixelKernelsAVX2.standardisedStep : PixelKernelsBaseline.standardisedStep
-        let sides = [before, after].map { dates in (scales: dates.map(\.scale), weights: dates.map(\.weight)) }
-        withLevels(of: (before + after)[...], []) { levels in
-            withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * Self.columnsTogether) { sums in
-                guard let sums = sums.baseAddress else { return }
-                for (row, start) in starts.enumerated() {
-                    for left in stride(from: 0, to: width, by: Self.columnsTogether) {
-                        let count = min(Self.columnsTogether, width - left)
-                        sums.initialize(repeating: 0, count: 4 * count)
-                        for (side, place) in [(0, levels[..<before.count]), (1, levels[before.count...])] {
-                            let target = sums + 2 * side * count
-                            add(
-                                place.map { $0 + (start + left) }, sides[side].scales, sides[side].weights, place.count, clip, target,
-                                target + count, count)
+        let (scales, weights) = ((before + after).map(\.scale), (before + after).map(\.weight))
+        let pieces = max(1, (width + Self.columnsTogether - 1) / Self.columnsTogether)
+        // Of vectors.
+        let pieceWidth = ((width + pieces - 1) / pieces + 31) / 32 * 32
+        withPointers(to: (before + after)[...], []) { levels in
+            levels.withUnsafeBufferPointer { levels in
+                scales.withUnsafeBufferPointer { scales in
+                    weights.withUnsafeBufferPointer { weights in
+                        withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * pieceWidth) { sums in
+                            guard let levels = levels.baseAddress, let scales = scales.baseAddress, let weights = weights.baseAddress,
+                                let sums = sums.baseAddress
+                            else { return }
+                            let (m, n) = (before.count, after.count)
+                            let of = (before: sums, later: sums + 2 * pieceWidth)
+                            for (row, start) in starts.enumerated() {
+                                for left in stride(from: 0, to: width, by: pieceWidth) {
+                                    let (first, count) = (start + left, min(pieceWidth, width - left))
+                                    sums.initialize(repeating: 0, count: 4 * pieceWidth)
+                                    add(levels, first, scales, weights, m, clip, of.before, of.before + pieceWidth, count)
+                                    add(levels + m, first, scales + m, weights + m, n, clip, of.later, of.later + pieceWidth, count)
+                                    compare(
+                                        of.before, of.before + pieceWidth, of.later, of.later + pieceWidth, stepsPerSigma,
+                                        out + (row * width + left), count)
+                                }
+                            }
                         }
-                        compare(
-                            sums, sums + count, sums + 2 * count, sums + 3 * count, stepsPerSigma, out + (row * width + left), count)
                     }
                 }
             }
@@ -71,13 +66,13 @@ extension KernelSet {
     }
 
     /// Pixels of a row whose sums stay in the first-level cache.
-    private static let columnsTogether = 1024
+    private static let columnsTogether = 1536
 
     /// Where the levels of several dates begin.
-    private func withLevels(of dates: ArraySlice<WeighedDate>, _ opened: [UnsafePointer<Int8>], _ body: ([UnsafePointer<Int8>]) -> Void) {
+    private func withPointers(to dates: ArraySlice<WeighedDate>, _ opened: [UnsafePointer<Int8>], _ body: ([UnsafePointer<Int8>]) -> Void) {
         guard let first = dates.first else { return body(opened) }
         first.levels.withUnsafeBufferPointer { levels in
-            if let levels = levels.baseAddress { withLevels(of: dates.dropFirst(), opened + [levels], body) }
+            if let levels = levels.baseAddress { withPointers(to: dates.dropFirst(), opened + [levels], body) }
         }
     }
 }

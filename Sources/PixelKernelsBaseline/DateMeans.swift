@@ -1,16 +1,17 @@
 /// Adds dates, one after the other, to weighted sums: `sums += clamp(level, ±clip) · scale` and `weights += weight` where the level is not −128.
 ///
 /// - Parameters:
-///   - levels, scales, dateWeights: one a date. - dateCount: of dates.
+///   - levels: where each date's begin. - offset: of the first that counts.
+///   - scales, dateWeights: one a date. - dateCount: of dates.
 ///   - clip: 0 or more.
 package func addWeighedLevels(
-    _ levels: UnsafePointer<UnsafePointer<Int8>>, _ scales: UnsafePointer<Float>, _ dateWeights: UnsafePointer<Float>, _ dateCount: Int,
-    _ clip: Int8, _ sums: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>, _ count: Int
+    _ levels: UnsafePointer<UnsafePointer<Int8>>, _ offset: Int, _ scales: UnsafePointer<Float>, _ dateWeights: UnsafePointer<Float>,
+    _ dateCount: Int, _ clip: Int8, _ sums: UnsafeMutablePointer<Float>, _ weights: UnsafeMutablePointer<Float>, _ count: Int
 ) {
     var date = 0
     // By fours, for which the sums are fetched and stored once.
     while date + 4 <= dateCount {
-        let (a, b, c, d) = (levels[date], levels[date + 1], levels[date + 2], levels[date + 3])
+        let (a, b, c, d) = (levels[date] + offset, levels[date + 1] + offset, levels[date + 2] + offset, levels[date + 3] + offset)
         let (p, q, r, s) = (scales[date], scales[date + 1], scales[date + 2], scales[date + 3])
         let (t, u, v, w) = (dateWeights[date], dateWeights[date + 1], dateWeights[date + 2], dateWeights[date + 3])
         for i in 0..<count {
@@ -21,7 +22,7 @@ package func addWeighedLevels(
         date += 4
     }
     while date < dateCount {
-        let (a, p, t) = (levels[date], scales[date], dateWeights[date])
+        let (a, p, t) = (levels[date] + offset, scales[date], dateWeights[date])
         for i in 0..<count { sums[i] += clipped(a[i], clip) * p }
         for i in 0..<count { weights[i] += seen(a[i], t) }
         date += 1

@@ -22,7 +22,7 @@ for (width, height) in [(2112, 1984), (1088, 32)] {
     table.header()
     let benchmarks =
         differenceBenchmarks(scene) + sampleBenchmarks(scene) + structureBenchmarks(scene) + filterBenchmarks(scene)
-        + reducedBenchmarks(scene) + lineBenchmarks(scene)
+        + reducedBenchmarks(scene) + lineBenchmarks(scene) + dateBenchmarks(scene)
     for benchmark in benchmarks where wanted.isEmpty || wanted.contains(where: { benchmark.name.contains($0) }) {
         table.show(measure(benchmark))
     }

@@ -120,4 +120,10 @@ void c_extend_chains(
 void c_greatest_of_rows(const int16_t *restrict values, len pitch, int rows, int16_t *restrict out);
 len c_peaks(const int16_t *restrict values, int16_t limit, int reach, int32_t *restrict out, len count);
 
+/// At most 32 dates.
+void c_step(
+    const int8_t *const *dates, const float *scales, const float *weights, int before, int after, int8_t clip, float steps,
+    int8_t *restrict out, len count);
+len c_count(const uint8_t *restrict bytes, uint8_t value, len count);
+
 #endif
