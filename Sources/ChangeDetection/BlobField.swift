@@ -73,7 +73,11 @@ final class BlobField: @unchecked Sendable {
                 if kernels.clipLevels(source, limit: BlobFilter.clip, into: changes.levels + target, count: inside.width) {
                     hasHoles = true
                 }
-                planes.taken?.forEach(row: inside.y + y, columns: inside.x..<inside.maxX) { changes.levels[target + $0 - inside.x] = 0 }
+                guard let taken = planes.taken else { continue }
+                taken.marks.forEach(row: inside.y + y, columns: inside.x..<inside.maxX) { x in
+                    guard source[x - inside.x] != -128 else { return }
+                    changes.levels[target + x - inside.x] = min(BlobFilter.clip, max(-BlobFilter.clip, taken.level(x: x, y: inside.y + y)))
+                }
             }
             planes.structure.withUnsafeBufferPointer { old in
                 guard let old = old.baseAddress else { return }

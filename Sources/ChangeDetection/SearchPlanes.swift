@@ -9,8 +9,8 @@ public struct SearchPlanes: Sendable {
     public var signed: [Int8]
     /// 1 σ a step.
     public var structure: [Int8]
-    /// Where the change is not this search's: there it counts as none. Only what looks for sites knows of it.
-    private(set) var taken: PixelBits?
+    /// Where the change is not this search's. Only what looks for sites knows of it.
+    private(set) var taken: TakenGround?
 
     public init(size: RasterSize) {
         width = size.width
@@ -108,13 +108,16 @@ public struct SearchPlanes: Sendable {
     /// Rows that one thread works on at a time.
     private static let rowsOfPiece = 256
 
-    /// The same with no change within `reach` pixels both ways of lines, where it was observed. Marks are kept beside the planes: a plane of its own
-    /// would be another byte a pixel.
-    func withoutChange(along lines: [[DetectedLine.Point]], reach: Int) -> SearchPlanes {
-        var marks = GroundMarks(size: RasterSize(width: width, height: height), radius: reach)
+    /// The same without the change within `reach` pixels both ways of lines. Marks are kept beside the planes: a plane of its own would be another byte a
+    /// pixel.
+    ///
+    /// - Parameter mapping: by which parts are looked at at the same time.
+    func withoutChange(along lines: [[DetectedLine.Point]], reach: Int, by mapping: Mapping = .serial) -> SearchPlanes {
+        let size = RasterSize(width: width, height: height)
+        var marks = GroundMarks(size: size, radius: reach)
         for line in lines { marks.mark(line) }
         var result = self
-        result.taken = marks.marks
+        result.taken = TakenGround(marks: marks.marks, of: signed, size: size, by: mapping)
         return result
     }
 
@@ -122,7 +125,7 @@ public struct SearchPlanes: Sendable {
     func level(x: Int, y: Int) -> Int8 {
         let level = signed[y * width + x]
         guard level != -128, let taken else { return level }
-        return taken.contains(x: x, y: y) ? 0 : level
+        return taken.marks.contains(x: x, y: y) ? taken.level(x: x, y: y) : level
     }
 
     /// Half the size: sums of 2 × 2 pixels over the root of their number, so that white noise keeps its variance, and the root mean square of old
@@ -178,12 +181,12 @@ public struct SearchPlanes: Sendable {
         let missing = [Int8](repeating: -128, count: max(2, width))
         let own = UnsafeMutablePointer<Int8>.allocate(capacity: 2 * width)
         defer { own.deallocate() }
-        // With what counts as no change, where there is any.
+        // With what stands in the place of change that is not this search's, where there is any.
         func counted(_ y: Int, in own: UnsafeMutablePointer<Int8>) -> KernelSet.LevelRow {
             let row = row(y)
-            guard let taken, taken.containsAny(row: y) else { return row }
+            guard let taken, taken.marks.containsAny(row: y) else { return row }
             own.update(from: row.levels, count: width)
-            taken.forEach(row: y, columns: 0..<width) { x in if own[x] != -128 { own[x] = 0 } }
+            taken.marks.forEach(row: y, columns: 0..<width) { x in if own[x] != -128 { own[x] = taken.level(x: x, y: y) } }
             return KernelSet.LevelRow(levels: own, structure: row.structure)
         }
         missing.withUnsafeBufferPointer { missing in

@@ -32,7 +32,8 @@ public struct SiteSearch: Sendable {
     public init(_ planes: SearchPlanes, lines: [DetectedLine], by mapping: Mapping = .serial) {
         var first = planes
         if !lines.isEmpty {
-            first = planes.withoutChange(along: lines.map { $0.pointsWithExtendedEnds(by: Self.endReach) }, reach: Self.lineReach)
+            first = planes.withoutChange(
+                along: lines.map { $0.pointsWithExtendedEnds(by: Self.endReach) }, reach: Self.lineReach, by: mapping)
         }
         let half = first.reducedByTwo(by: mapping)
         let levels = [first, half, half.reducedByTwo(by: mapping)]

@@ -1,3 +1,4 @@
+import Foundation
 import Raster
 import Testing
 
@@ -65,7 +66,7 @@ import Testing
         #expect(one.signed == several.signed && one.structure == several.structure)
     }
 
-    @Test(arguments: [0, 3]) func whatIsTakenCountsAsNoChangeWhereItWasObserved(reach: Int) {
+    @Test(arguments: [0, 3]) func whatIsTakenStandsInEveryPlaneWhereItWasObserved(reach: Int) throws {
         let size = RasterSize(width: 149, height: 111)
         var planes = SearchPlanes(size: size)
         for i in 0..<size.pixelCount where i % 11 != 0 {
@@ -73,21 +74,51 @@ import Testing
             planes.structure[i] = Int8(i % 50)
         }
         let lines = [Self.walk(30, seed: 3), Self.walk(20, seed: 8)]
+        let taken = planes.withoutChange(along: lines, reach: reach)
+        let ground = try #require(taken.taken)
         var cleared = planes
         for line in lines {
             GroundMarks.forEachSquare(along: line, radius: reach, size: size) { square in
                 for y in square.y..<square.maxY {
-                    for i in (y * size.width + square.x)..<(y * size.width + square.maxX) where cleared.signed[i] != -128 {
-                        cleared.signed[i] = 0
+                    for x in square.x..<square.maxX where cleared.signed[y * size.width + x] != -128 {
+                        cleared.signed[y * size.width + x] = ground.level(x: x, y: y)
                     }
                 }
             }
         }
         #expect(cleared.signed != planes.signed)
-        let taken = planes.withoutChange(along: lines, reach: reach)
         #expect(taken.signed == planes.signed)
-        #expect((0..<size.pixelCount).map { taken.level(x: $0 % size.width, y: $0 / size.width) } == cleared.signed)
+        let differing = (0..<size.pixelCount).count { taken.level(x: $0 % size.width, y: $0 / size.width) != cleared.signed[$0] }
+        #expect(differing == 0)
         let (half, expected) = (taken.reducedByTwo(), cleared.reducedByTwo())
         #expect(half.signed == expected.signed && half.structure == expected.structure)
+    }
+
+    @Test("What is taken out along a line is filled with what the ground about it shows, whatever the line and its neighbours are")
+    func groundAboutLines() throws {
+        let size = RasterSize(width: 333, height: 290)
+        func hill(_ x: Int, _ y: Int) -> Double { 25 * sin(Double(x) / 70) * cos(Double(y) / 80) }
+        var planes = SearchPlanes(size: size)
+        for y in 0..<size.height {
+            for x in 0..<size.width {
+                let noise = Double(x * 7919 + y * 104_729) * 0.618_034
+                planes.signed[y * size.width + x] = Int8(max(-127, min(127, hill(x, y) + 20 * (noise - noise.rounded(.down) - 0.5))))
+            }
+        }
+        // The line itself, and ground that no date shows.
+        for y in 20..<270 { for x in 150..<157 { planes.signed[y * size.width + x] = 127 } }
+        for y in 100..<180 { for x in 158..<260 { planes.signed[y * size.width + x] = -128 } }
+        let taken = try #require(planes.withoutChange(along: [[.init(x: 153, y: 20), .init(x: 153, y: 269)]], reach: 5).taken)
+        for y in 20..<270 {
+            for x in 148..<158 {
+                #expect(taken.marks.contains(x: x, y: y))
+                #expect(abs(Double(taken.level(x: x, y: y)) - hill(x, y)) < ((90..<190).contains(y) ? 8 : 4))
+            }
+        }
+        // Where nothing is known of the ground, no change.
+        var blind = SearchPlanes(size: size)
+        blind.signed[153 + 100 * size.width] = 90
+        let nothing = try #require(blind.withoutChange(along: [[.init(x: 153, y: 20), .init(x: 153, y: 269)]], reach: 5).taken)
+        #expect(nothing.level(x: 153, y: 100) == 0)
     }
 }

@@ -40,6 +40,20 @@ struct SiteSearchTests {
         #expect(area > 288 && area < 1152, "half to twice the field's 576 px²")
     }
 
+    @Test(
+        "where haze has left a hillside brighter or darker, what is taken out along a line leaves no works at its ends",
+        arguments: [2.0, -2.0])
+    func lineInHaze(height: Double) {
+        let planes = TestScene.planes(width: 600, height: 600, seed: 28) { x, y in
+            let haze = height * exp(-((x - 300) * (x - 300) + (y - 300) * (y - 300)) / (2 * 60 * 60))
+            return Float(haze) + TestScene.line(amplitude: 2, rows: 120...290) { _ in 305 }(x, y)
+        }
+        let line = DetectedLine(
+            points: [.init(x: 305, y: 120), .init(x: 305, y: 290)], sign: .brighter, snr: 20, score: 90,
+            significance: Significance(expectedCount: 0, observedSquareKilometres: 1), amplitude: 2, widthPixels: 2, group: 0)
+        #expect(TestScene.sites(in: planes, lines: [line]).isEmpty)
+    }
+
     @Test("a site on an accepted line belongs to the line")
     func onLine() {
         let planes = TestScene.planes(width: 400, height: 400, seed: 27) { x, y in

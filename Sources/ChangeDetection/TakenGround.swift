@@ -1,0 +1,92 @@
+import Raster
+
+/// Ground along accepted lines, whose change is the lines' and counts for nothing else. In its place stands what the ground about it shows.
+///
+/// What haze leaves makes whole hillsides brighter or darker by a standard deviation or two. No change at all would be a trench of its own in them, and its ends blobs.
+struct TakenGround: Sendable {
+    /// Side of the cells whose means the ground is told by, in pixels: narrower than anything that haze leaves, wider than a line.
+    private static let side = 32
+    /// Fewer pixels tell nothing.
+    private static let fewest = side * side / 8
+    /// A pixel counts no more than this, in levels.
+    private static let clip = Int(BeamletSums.clip / ChangeBlock.searchStep)
+
+    let marks: PixelBits
+    private let columns: Int
+    private let rows: Int
+    /// Mean change of each cell in levels, row by row; known where marks are near.
+    private var means: [Float]
+
+    /// - Parameters:
+    ///   - signed: levels of a plane of `size`, −128 not observed.
+    ///   - mapping: by which cells are looked at at the same time.
+    init(marks: PixelBits, of signed: [Int8], size: RasterSize, by mapping: Mapping) {
+        self.marks = marks
+        let (columns, rows) = ((size.width + Self.side - 1) / Self.side, (size.height + Self.side - 1) / Self.side)
+        (self.columns, self.rows) = (columns, rows)
+        let wanted = Self.cellsNear(marks, size: size, columns: columns, rows: rows)
+        let known = mapping.map(rows) { row in
+            (0..<columns).map { column -> Float? in
+                guard wanted[row * columns + column] else { return nil }
+                let cell = PixelWindow(x: column * Self.side, y: row * Self.side, width: Self.side, height: Self.side)
+                return Self.mean(of: signed, in: cell.intersection(PixelWindow(size)), without: marks, width: size.width)
+            }
+        }.flatMap { $0 }
+        means = known.indices.map { k in
+            if let mean = known[k] { return mean }
+            guard wanted[k] else { return 0 }
+            // One that tells nothing is like those around it.
+            let (row, column) = (k / columns, k % columns)
+            let near = (max(0, row - 1)...min(rows - 1, row + 1)).flatMap { r in
+                (max(0, column - 1)...min(columns - 1, column + 1)).compactMap { known[r * columns + $0] }
+            }
+            return near.isEmpty ? 0 : near.reduce(0, +) / Float(near.count)
+        }
+    }
+
+    /// Cells that a mark lies in or in a neighbour of.
+    private static func cellsNear(_ marks: PixelBits, size: RasterSize, columns: Int, rows: Int) -> [Bool] {
+        var touched = [Bool](repeating: false, count: columns * rows)
+        for y in 0..<size.height where marks.containsAny(row: y) {
+            marks.forEach(row: y, columns: 0..<size.width) { touched[y / side * columns + $0 / side] = true }
+        }
+        var near = touched
+        for k in touched.indices where touched[k] {
+            for row in max(0, k / columns - 1)...min(rows - 1, k / columns + 1) {
+                for column in max(0, k % columns - 1)...min(columns - 1, k % columns + 1) { near[row * columns + column] = true }
+            }
+        }
+        return near
+    }
+
+    private static func mean(of signed: [Int8], in cell: PixelWindow, without marks: PixelBits, width: Int) -> Float? {
+        var (sum, count) = (0, 0)
+        for y in cell.y..<cell.maxY {
+            func add(_ x: Int, _ weight: Int) {
+                let level = Int(signed[y * width + x])
+                guard level != -128 else { return }
+                sum += weight * max(-clip, min(clip, level))
+                count += weight
+            }
+            for x in cell.x..<cell.maxX { add(x, 1) }
+            marks.forEach(row: y, columns: cell.x..<cell.maxX) { add($0, -1) }
+        }
+        return count >= fewest ? Float(sum) / Float(count) : nil
+    }
+
+    /// What stands in the place of a marked pixel: the means of the four cells around it, bilinear between their middles.
+    func level(x: Int, y: Int) -> Int8 {
+        func place(_ pixel: Int, _ cells: Int) -> (lower: Int, upper: Int, weight: Float) {
+            let twice = 2 * pixel + 1 - Self.side
+            let lower = twice >= 0 ? twice / (2 * Self.side) : -1
+            return (max(0, lower), min(cells - 1, lower + 1), Float(twice - lower * 2 * Self.side) / Float(2 * Self.side))
+        }
+        let (column, row) = (place(x, columns), place(y, rows))
+        func across(_ row: Int) -> Float {
+            let (left, right) = (means[row * columns + column.lower], means[row * columns + column.upper])
+            return left + column.weight * (right - left)
+        }
+        let (above, below) = (across(row.lower), across(row.upper))
+        return Int8((above + row.weight * (below - above)).rounded())
+    }
+}
