@@ -71,6 +71,18 @@ private struct PeakFinder {
         var scale: Int
         /// In steps of the filter.
         var steps: Int
+        /// Whether the contrast at this scale is a work's.
+        var standsOut: Bool
+
+        /// What is too faint to be a work outdoes no work, at another scale or beside it.
+        func isWeaker(than other: Candidate) -> Bool {
+            standsOut == other.standsOut ? abs(response) < abs(other.response) : other.standsOut
+        }
+    }
+
+    /// Of a response in steps of the filter: σ a pixel of the scene.
+    private func contrast(_ steps: Int) -> Float {
+        Float(abs(steps)) / Float(BlobFilter.stepsPerLevel) * ChangeBlock.searchStep / Float(1 << block.level)
     }
 
     func peaks() -> [SiteSearch.Peak] {
@@ -121,25 +133,25 @@ private struct PeakFinder {
             field.measureStructure(y: row, x: x + first, count: Self.group)
             let cell = (x + first) / BlobField.cell
             for lane in 0..<Self.group {
-                var best = Candidate(x: first + lane - Self.group, response: 0, scale: 0, steps: 0)
+                var best = Candidate(x: first + lane - Self.group, response: 0, scale: 0, steps: 0, standsOut: false)
                 for k in standardisers.indices {
                     let steps = Int(responses[k * BlobField.responsePitch + first + lane])
                     guard abs(steps) > Int(thresholds[k * flags.count + group]) else { continue }
                     let strengthClass = SiteSearch.ResponseLaw.classIndex(square: field.squaredStrength[lane])
                     let factor = spread.factor(scale: k, cell: cell, row: row)
                     let response = Float(steps) * standardisers[k].perStep[strengthClass] / factor
-                    if abs(response) > abs(best.response) {
-                        best.response = response
-                        best.scale = scales.lowerBound + k
-                        best.steps = steps
-                    }
+                    guard abs(response) > SiteSearch.lowestResponse else { continue }
+                    let candidate = Candidate(
+                        x: best.x, response: response, scale: scales.lowerBound + k, steps: steps,
+                        standsOut: contrast(steps) >= SiteSearch.lowestContrast)
+                    if best.isWeaker(than: candidate) { best = candidate }
                 }
                 if abs(best.response) > SiteSearch.lowestResponse { candidates.append(best) }
             }
         }
     }
 
-    /// What is below the threshold is no rival of what is above it. Of equals the first in order of rows and columns wins.
+    /// What is below the threshold is no rival of what is above it, and what does not stand out none of what does. Of equals the first in order of rows and columns wins.
     private func maxima(of candidates: [Candidate], rowStarts: [Int]) -> [SiteSearch.Peak] {
         var peaks: [SiteSearch.Peak] = []
         // For each row within reach the first candidate that may be near enough.
@@ -148,11 +160,12 @@ private struct PeakFinder {
             var starts = (0...(2 * Self.reach)).map { rowStarts[y + $0] }
             for i in rowStarts[row]..<rowStarts[row + 1] {
                 let candidate = candidates[i]
-                let size = abs(candidate.response)
                 guard candidate.x >= 0, candidate.x < block.window.width else { continue }
                 // Most are beside a greater one of the same row.
-                if i > rowStarts[row], candidates[i - 1].x == candidate.x - 1, abs(candidates[i - 1].response) >= size { continue }
-                if i + 1 < rowStarts[row + 1], candidates[i + 1].x == candidate.x + 1, abs(candidates[i + 1].response) > size { continue }
+                if i > rowStarts[row], candidates[i - 1].x == candidate.x - 1, !candidates[i - 1].isWeaker(than: candidate) { continue }
+                if i + 1 < rowStarts[row + 1], candidates[i + 1].x == candidate.x + 1, candidate.isWeaker(than: candidates[i + 1]) {
+                    continue
+                }
                 var isGreatest = true
                 for k in starts.indices {
                     let end = rowStarts[y + k + 1]
@@ -160,19 +173,19 @@ private struct PeakFinder {
                     while j < end, candidates[j].x < candidate.x - Self.reach { j += 1 }
                     starts[k] = j
                     while j < end, candidates[j].x <= candidate.x + Self.reach {
-                        let other = abs(candidates[j].response)
-                        if other > size || (other == size && j < i) { isGreatest = false }
+                        if candidate.isWeaker(than: candidates[j]) || (j < i && !candidates[j].isWeaker(than: candidate)) {
+                            isGreatest = false
+                        }
                         j += 1
                     }
                 }
                 guard isGreatest else { continue }
                 let (x, y) = (block.window.x + candidate.x, block.window.y + y)
                 guard planes.signed[y * planes.width + x] != -128 else { continue }
-                let levels = Float(abs(candidate.steps)) / Float(BlobFilter.stepsPerLevel)
                 peaks.append(
                     SiteSearch.Peak(
                         level: block.level, x: x, y: y, response: candidate.response, scale: candidate.scale,
-                        contrast: levels * ChangeBlock.searchStep / Float(1 << block.level)))
+                        contrast: contrast(candidate.steps)))
             }
         }
         return peaks

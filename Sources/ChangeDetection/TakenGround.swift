@@ -4,18 +4,16 @@ import Raster
 ///
 /// What haze leaves makes whole hillsides brighter or darker by a standard deviation or two. No change at all would be a trench of its own in them, and its ends blobs.
 struct TakenGround: Sendable {
-    /// Side of the cells whose means the ground is told by, in pixels: narrower than anything that haze leaves, wider than a line.
+    /// Side of the cells whose medians the ground is told by, in pixels: narrower than anything that haze leaves, wider than a line.
     private static let side = 32
     /// Fewer pixels tell nothing.
     private static let fewest = side * side / 8
-    /// A pixel counts no more than this, in levels.
-    private static let clip = Int(BeamletSums.clip / ChangeBlock.searchStep)
 
     let marks: PixelBits
     private let columns: Int
     private let rows: Int
-    /// Mean change of each cell in levels, row by row; known where marks are near.
-    private var means: [Float]
+    /// Median change of each cell in levels, row by row; known where marks are near.
+    private let medians: [Float]
 
     /// - Parameters:
     ///   - signed: levels of a plane of `size`, −128 not observed.
@@ -29,11 +27,11 @@ struct TakenGround: Sendable {
             (0..<columns).map { column -> Float? in
                 guard wanted[row * columns + column] else { return nil }
                 let cell = PixelWindow(x: column * Self.side, y: row * Self.side, width: Self.side, height: Self.side)
-                return Self.mean(of: signed, in: cell.intersection(PixelWindow(size)), without: marks, width: size.width)
+                return Self.median(of: signed, in: cell.intersection(PixelWindow(size)), without: marks, width: size.width)
             }
         }.flatMap { $0 }
-        means = known.indices.map { k in
-            if let mean = known[k] { return mean }
+        medians = known.indices.map { k in
+            if let median = known[k] { return median }
             guard wanted[k] else { return 0 }
             // One that tells nothing is like those around it.
             let (row, column) = (k / columns, k % columns)
@@ -59,22 +57,26 @@ struct TakenGround: Sendable {
         return near
     }
 
-    private static func mean(of signed: [Int8], in cell: PixelWindow, without marks: PixelBits, width: Int) -> Float? {
-        var (sum, count) = (0, 0)
+    /// The median, which a work beside the line does not move; nil where too little is known.
+    private static func median(of signed: [Int8], in cell: PixelWindow, without marks: PixelBits, width: Int) -> Float? {
+        var counts = [Int](repeating: 0, count: 256)
         for y in cell.y..<cell.maxY {
-            func add(_ x: Int, _ weight: Int) {
-                let level = Int(signed[y * width + x])
-                guard level != -128 else { return }
-                sum += weight * max(-clip, min(clip, level))
-                count += weight
-            }
-            for x in cell.x..<cell.maxX { add(x, 1) }
-            marks.forEach(row: y, columns: cell.x..<cell.maxX) { add($0, -1) }
+            for x in cell.x..<cell.maxX { counts[Int(signed[y * width + x]) + 128] += 1 }
+            marks.forEach(row: y, columns: cell.x..<cell.maxX) { counts[Int(signed[y * width + $0]) + 128] -= 1 }
         }
-        return count >= fewest ? Float(sum) / Float(count) : nil
+        // Not observed.
+        counts[0] = 0
+        let count = counts.reduce(0, +)
+        guard count >= fewest else { return nil }
+        var (level, below) = (0, 0)
+        while 2 * (below + counts[level]) < count {
+            below += counts[level]
+            level += 1
+        }
+        return Float(level - 128)
     }
 
-    /// What stands in the place of a marked pixel: the means of the four cells around it, bilinear between their middles.
+    /// What stands in the place of a marked pixel: the medians of the four cells around it, bilinear between their middles.
     func level(x: Int, y: Int) -> Int8 {
         func place(_ pixel: Int, _ cells: Int) -> (lower: Int, upper: Int, weight: Float) {
             let twice = 2 * pixel + 1 - Self.side
@@ -83,7 +85,7 @@ struct TakenGround: Sendable {
         }
         let (column, row) = (place(x, columns), place(y, rows))
         func across(_ row: Int) -> Float {
-            let (left, right) = (means[row * columns + column.lower], means[row * columns + column.upper])
+            let (left, right) = (medians[row * columns + column.lower], medians[row * columns + column.upper])
             return left + column.weight * (right - left)
         }
         let (above, below) = (across(row.lower), across(row.upper))

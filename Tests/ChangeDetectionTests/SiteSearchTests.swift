@@ -40,6 +40,23 @@ struct SiteSearchTests {
         #expect(area > 288 && area < 1152, "half to twice the field's 576 px²")
     }
 
+    @Test("a work is found that stands out by one σ a pixel at one scale, though a coarser one answers to it more strongly")
+    func contrastAtAnotherScale() {
+        // Filters of 1.6 px see 0.44 of its height and answer with 2.5 times it, those of 2.4 px see 0.30 and answer with 2.6 times.
+        let places = [90.0, 240, 390, 540].flatMap { y in [90.0, 240, 390, 540].map { (x: $0 + 0.5, y: y + 0.5) } }
+        let planes = TestScene.planes(width: 640, height: 640, seed: 30) { x, y in
+            Float(
+                places.reduce(0.0) { sum, place in
+                    let d = (x - place.x) * (x - place.x) + (y - place.y) * (y - place.y)
+                    return d < 200 ? sum + 2.9 * exp(-d / (2 * 1.8 * 1.8)) : sum
+                })
+        }
+        let sites = TestScene.sites(in: planes)
+        let found = places.count { place in sites.contains { hypot($0.x - place.x, $0.y - place.y) < 3 } }
+        #expect(found >= 14)
+        #expect(sites.count == found)
+    }
+
     @Test(
         "where haze has left a hillside brighter or darker, what is taken out along a line leaves no works at its ends",
         arguments: [2.0, -2.0])
