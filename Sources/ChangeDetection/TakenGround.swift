@@ -1,3 +1,4 @@
+import PixelKernels
 import Raster
 
 /// Ground along accepted lines, whose change is the lines' and counts for nothing else. In its place stands what the ground about it shows.
@@ -78,12 +79,7 @@ struct TakenGround: Sendable {
 
     /// What stands in the place of a marked pixel: the medians of the four cells around it, bilinear between their middles.
     func level(x: Int, y: Int) -> Int8 {
-        func place(_ pixel: Int, _ cells: Int) -> (lower: Int, upper: Int, weight: Float) {
-            let twice = 2 * pixel + 1 - Self.side
-            let lower = twice >= 0 ? twice / (2 * Self.side) : -1
-            return (max(0, lower), min(cells - 1, lower + 1), Float(twice - lower * 2 * Self.side) / Float(2 * Self.side))
-        }
-        let (column, row) = (place(x, columns), place(y, rows))
+        let (column, row) = (CellNode(x, cells: columns, side: Self.side), CellNode(y, cells: rows, side: Self.side))
         func across(_ row: Int) -> Float {
             let (left, right) = (medians[row * columns + column.lower], medians[row * columns + column.upper])
             return left + column.weight * (right - left)

@@ -84,8 +84,8 @@ struct CommonGround {
     init(_ first: DatePlanes, _ second: DatePlanes, by mapping: Mapping = .serial) {
         let count = first.size.pixelCount
         let pieces = (count + Self.pixelsTogether - 1) / Self.pixelsTogether
-        let (a, b) =
-            first.signed.isEmpty ? (second.signed, second.signed) : (first.signed, second.signed.isEmpty ? first.signed : second.signed)
+        let changes = [first.signed, second.signed].filter { !$0.isEmpty }
+        let (a, b) = (changes.first ?? [], changes.last ?? [])
         let sums = mapping.map(pieces) { k in
             let pixels = k * Self.pixelsTogether..<min(count, (k + 1) * Self.pixelsTogether)
             return (
@@ -95,7 +95,7 @@ struct CommonGround {
         }
         covered = sums.reduce(0) { $0 + $1.covered }
         observed = sums.reduce(0) { $0 + $1.observed }
-        guard !first.signed.isEmpty, !second.signed.isEmpty else { return }
+        guard changes.count == 2 else { return }
         isTheSame = first.signed == second.signed
         correlation = SharedNoise.correlation(first.signed, second.signed)
     }

@@ -37,13 +37,14 @@ extension KernelSet {
         let pieces = max(1, (width + Self.columnsTogether - 1) / Self.columnsTogether)
         // Of vectors.
         let pieceWidth = ((width + pieces - 1) / pieces + 31) / 32 * 32
-        withPointers(to: (before + after)[...], []) { levels in
-            levels.withUnsafeBufferPointer { levels in
+        let planes = (before + after).map(\.levels)
+        withUnsafeTemporaryAllocation(of: UnsafePointer<Int8>.self, capacity: max(1, planes.count)) { levels in
+            withRows(of: planes, at: 0, into: levels) {
                 scales.withUnsafeBufferPointer { scales in
                     weights.withUnsafeBufferPointer { weights in
                         withUnsafeTemporaryAllocation(of: Float.self, capacity: 4 * pieceWidth) { sums in
-                            guard let levels = levels.baseAddress, let scales = scales.baseAddress, let weights = weights.baseAddress,
-                                let sums = sums.baseAddress
+                            guard let levels = levels.baseAddress.map({ UnsafePointer($0) }), let scales = scales.baseAddress,
+                                let weights = weights.baseAddress, let sums = sums.baseAddress
                             else { return }
                             let (m, n) = (before.count, after.count)
                             let of = (before: sums, later: sums + 2 * pieceWidth)
@@ -67,12 +68,4 @@ extension KernelSet {
 
     /// Pixels of a row whose sums stay in the first-level cache.
     private static let columnsTogether = 1536
-
-    /// Where the levels of several dates begin.
-    private func withPointers(to dates: ArraySlice<WeighedDate>, _ opened: [UnsafePointer<Int8>], _ body: ([UnsafePointer<Int8>]) -> Void) {
-        guard let first = dates.first else { return body(opened) }
-        first.levels.withUnsafeBufferPointer { levels in
-            if let levels = levels.baseAddress { withPointers(to: dates.dropFirst(), opened + [levels], body) }
-        }
-    }
 }

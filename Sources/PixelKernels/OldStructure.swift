@@ -252,12 +252,12 @@ extension KernelSet {
 }
 
 /// Between which middles of cells a pixel lies, and how far from the first to the second.
-struct CellNode {
-    let lower: Int
-    let upper: Int
-    let weight: Float
+public struct CellNode {
+    public let lower: Int
+    public let upper: Int
+    public let weight: Float
 
-    init(_ position: Int, cells: Int, side: Int) {
+    public init(_ position: Int, cells: Int, side: Int) {
         let twice = 2 * position + 1 - side
         let base = twice >= 0 ? twice / (2 * side) : -1
         lower = max(0, base)

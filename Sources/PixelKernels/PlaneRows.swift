@@ -1,7 +1,7 @@
 extension KernelSet {
     /// Calls `body` while the addresses of the bands' samples at `offset` stand in `pointers`.
-    func withRows(
-        of planes: [[Float]], at offset: Int, into pointers: UnsafeMutableBufferPointer<UnsafePointer<Float>>, _ body: () -> Void
+    func withRows<Sample>(
+        of planes: [[Sample]], at offset: Int, into pointers: UnsafeMutableBufferPointer<UnsafePointer<Sample>>, _ body: () -> Void
     ) {
         func open(_ index: Int) {
             guard index < planes.count else { return body() }
