@@ -116,8 +116,9 @@ struct BeamletNoise: Sendable {
     private static func sigmaOfSlope(_ beamlets: BeamletSums, scratch: BeamletScratch) -> [Float] {
         let width = beamlets.width
         let slopes = Array(0..<BeamletSums.slopeCount)
-        let wanted = 60_000
-        let stripStep = max(1, beamlets.stripCount * width / (wanted * 4))
+        // As many of a slope as tell its figure to one in three hundred, of one column in four.
+        let wanted = 50_000
+        let stripStep = max(1, (beamlets.stripCount * width + 4 * wanted - 1) / (4 * wanted))
         var histograms = [LevelHistogram](repeating: LevelHistogram(), count: slopes.count)
         for strip in stride(from: 0, to: beamlets.stripCount, by: stripStep) {
             beamlets.filterRows(strip: strip, columns: 0..<width, scratch: scratch)

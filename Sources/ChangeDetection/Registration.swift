@@ -46,6 +46,9 @@ public enum ShiftEstimator {
     public static let searchRadius = 8
     /// Largest standard error, in pixels, of a shift that is called known.
     static let largestError = 0.05
+    /// A shift that differs from whole pixels by less than this, or by less than three of its standard errors, is taken for whole: interpolating both dates by so
+    /// small a fraction gains nothing, and costs a frame of pixels and some sharpness. Of scenes that lie alike one in ninety is beyond three standard errors.
+    static let leastFraction = SlopeEstimator.leastRootMeanSquare
     /// Pixels that each window needs around the part that is compared.
     static let margin = searchRadius + 8
 
@@ -59,48 +62,65 @@ public enum ShiftEstimator {
         let seen = prepared.reduce(0) { $0 + $1.usableCount }
         guard seen >= 4096 else { return .none }
 
-        let start = wholePixelShift(prepared, mapping)
-        var shift = Displacement(x: Double(start.x), y: Double(start.y))
-        var converged = false
-        for _ in 0..<20 {
-            let current = shift
-            let systems = mapping.map(prepared.count) { RegistrationComparison(prepared[$0], displacement: current).equations }
-            guard let step = NormalEquations.sum(systems).solution else { return .none }
-            shift.x += step.x
-            shift.y += step.y
-            guard abs(shift.x) <= Double(searchRadius), abs(shift.y) <= Double(searchRadius) else { return .none }
-            if abs(step.x) < 5e-4 && abs(step.y) < 5e-4 {
-                converged = true
-                break
-            }
+        func cells(at displacement: Displacement) -> [[RegistrationCell]] {
+            mapping.map(prepared.count) { RegistrationComparison(prepared[$0], displacement: displacement).cells }
         }
-        guard converged else { return .none }
-
-        let found = shift
-        var cells = mapping.map(prepared.count) { RegistrationComparison(prepared[$0], displacement: found).cells }
-        let before = mapping.map(prepared.count) { RegistrationComparison(prepared[$0], displacement: .none).cells }
-        let spreadBefore = NormalEquations.sum(before.joined().map(\.equations)).meanSquare
+        func total(_ cells: [[RegistrationCell]]) -> NormalEquations { NormalEquations.sum(cells.joined().map(\.equations)) }
+        let start = wholePixelShift(prepared, mapping)
+        let whole = Displacement(x: Double(start.x), y: Double(start.y))
+        let atWhole = cells(at: whole)
+        let before = whole.isNone ? atWhole : cells(at: .none)
+        let spreadBefore = total(before).meanSquare
         func isBetter(_ cells: [[RegistrationCell]]) -> Bool {
-            let total = NormalEquations.sum(cells.joined().map(\.equations))
+            let total = total(cells)
             guard total.meanSquare <= spreadBefore, let error = total.standardError, error < largestError else { return false }
             return showsTheSameGround(cells.joined().map(\.correlation))
         }
-        if !isBetter(cells) {
-            // Where nothing is to be gained by so small a shift the dates lie as their files say.
-            guard max(abs(shift.x), abs(shift.y)) < largestError else { return .none }
-            shift = .none
-            cells = before
-            guard isBetter(cells) else { return .none }
+        var (shift, known) = (whole, atWhole)
+        if !(isNothingToTake(total(atWhole)) && isBetter(atWhole)) {
+            guard let found = refined(whole, by: total(atWhole).solution, prepared, mapping) else { return .none }
+            (shift, known) = (found, cells(at: found))
+            if !isBetter(known) {
+                // Where nothing is to be gained by so small a shift the dates lie as their files say.
+                guard max(abs(shift.x), abs(shift.y)) < largestError else { return .none }
+                (shift, known) = (.none, before)
+                guard isBetter(known) else { return .none }
+            }
         }
 
         let extent = size ?? span(of: samples)
-        if let sloped = SlopeEstimator(samples: prepared, size: extent, mapping: mapping).estimate(from: shift, cells: cells),
+        if let sloped = SlopeEstimator(samples: prepared, size: extent, mapping: mapping).estimate(from: shift, cells: known),
             isBetter(sloped.cells)
         {
             shift = sloped.displacement
-            cells = sloped.cells
+            known = sloped.cells
         }
-        return Registration(x: shift.x, y: shift.y, slope: shift.slope, residual: residual(cells), lock: true)
+        return Registration(x: shift.x, y: shift.y, slope: shift.slope, residual: residual(known), lock: true)
+    }
+
+    /// Whether whole pixels are all that can be told of a shift, by the equations there: see `leastFraction`. They must know it well.
+    private static func isNothingToTake(_ equations: NormalEquations) -> Bool {
+        guard let step = equations.solution, let error = equations.standardError, 3 * error <= largestError else { return false }
+        return (step.x * step.x + step.y * step.y).squareRoot() < max(leastFraction, 3 * error)
+    }
+
+    /// The shift that leaves no step to take; nil where that is not found or lies too far.
+    private static func refined(
+        _ start: Displacement, by first: (x: Double, y: Double)?, _ samples: [RegistrationSample], _ mapping: Mapping
+    ) -> Displacement? {
+        var shift = start
+        var next = first
+        for _ in 0..<20 {
+            guard let step = next else { return nil }
+            shift.x += step.x
+            shift.y += step.y
+            guard abs(shift.x) <= Double(searchRadius), abs(shift.y) <= Double(searchRadius) else { return nil }
+            if abs(step.x) < 5e-4 && abs(step.y) < 5e-4 { return shift }
+            let current = shift
+            let systems = mapping.map(samples.count) { RegistrationComparison(samples[$0], displacement: current).equations }
+            next = NormalEquations.sum(systems).solution
+        }
+        return nil
     }
 
     /// Least ratio of the cells' mean correlation to its standard error. The best of the 289 whole shifts on unrelated ground, of which some fifty are

@@ -6,7 +6,7 @@ enum SampleWindows {
     /// more differs from place to place, and a turn shows itself by less than a pixel from one window to the next.
     static func ofPair(_ size: RasterSize) -> [PixelWindow] {
         let isLarge = size.pixelCount > 4_000_000
-        return spread(over: size, side: isLarge ? 320 : 256, atMost: isLarge ? 16 : 9, withinTiles: isLarge ? 512 : nil)
+        return spread(over: size, side: isLarge ? 320 : 192, atMost: isLarge ? 16 : 9, withinTiles: isLarge ? 512 : nil)
     }
 
     /// Where gains and noise are learnt from: the middles of these windows, of which a third of a million pixels is more than the noise takes; all of them where

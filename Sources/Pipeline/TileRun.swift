@@ -28,6 +28,14 @@ struct TileRun: Sendable {
         (scenes.map(\.grid.size.pixelCount).max() ?? 0) * (StackAnalysis.searchBytesPerPixel + 4 * scenes.count)
     }
 
+    /// What is not worth giving back to the system between the steps of a tile: it would clear the same pages for the next step.
+    private static let bytesToKeep = 128 << 20
+
+    /// Gives what is free now back to the system, where the tile's next step needs much and no other tile is worked on.
+    func giveBackMemory(of scenes: [SceneDescription]) {
+        if isAlone, Self.bytes(scenes) > Self.bytesToKeep { memory_release() }
+    }
+
     /// Of one scene.
     private static let pixelsAtMost = 1 << 32
 
@@ -156,7 +164,7 @@ struct TileRun: Sendable {
         comparison = sweep.comparison
         // The search needs the room, and no pixels.
         cache.empty()
-        if isAlone { memory_release() }
+        giveBackMemory(of: scenes)
         for (k, pair) in plan.enumerated() {
             guard let refusal = comparison.pairs[k]?.refusal else { continue }
             refused.append(RefusedInput(input: title(scenes[pair.before], scenes[pair.after]), reason: refusal))

@@ -1,4 +1,3 @@
-import CMemory
 import ChangeDetection
 import Geodesy
 import Raster
@@ -82,7 +81,7 @@ struct TileSweep {
         var wantsReference = !comparison.knowsReference
         let fits = try fits(batch) { progress(0.3 * $0) }
         // What the fits took of memory lies between what stays, and the sweep's planes come on top of it.
-        if tile.isAlone { memory_release() }
+        tile.giveBackMemory(of: comparison.scenes)
         tile.steps.makeRoom(forPlanes: batch.count * Self.planesPerPixel * comparison.grid.size.pixelCount)
         for (task, fit) in zip(batch, fits) {
             guard let fit else { continue }

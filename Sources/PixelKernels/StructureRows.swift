@@ -10,13 +10,16 @@ final class StructureRowPointers {
     private let cells: StructurePlanes.Cells
     /// Copies of rows whose neighbours beside the cells lie beyond the planes.
     private let copies: UnsafeMutablePointer<Float>
+    private let copiesRows: Bool
     private let pointers: UnsafeMutablePointer<UnsafePointer<Float>>
 
-    init(width: Int, height: Int, cells: StructurePlanes.Cells) {
+    /// - Parameter goOn: whether the soft and the curved plane's rows have one pixel more on both sides, as `continueRow` makes it.
+    init(width: Int, height: Int, cells: StructurePlanes.Cells, goOn: Bool = false) {
         self.width = width
         self.height = height
         self.cells = cells
-        copies = .allocate(capacity: 4 * (cells.width + 2))
+        copiesRows = !goOn && (cells.x == 0 || cells.x + cells.width == width)
+        copies = .allocate(capacity: copiesRows ? 4 * (cells.width + 2) : 0)
         pointers = .allocate(capacity: 8)
     }
 
@@ -43,10 +46,16 @@ final class StructureRowPointers {
         return UnsafePointer(pointers)
     }
 
+    /// Gives the outermost pixels of a row a neighbour like themselves.
+    static func continueRow(_ row: UnsafeMutablePointer<Float>, _ count: Int) {
+        row[-1] = row[0]
+        row[count] = row[count - 1]
+    }
+
     /// The row with a neighbour on both sides.
     private func withBoth(_ row: UnsafePointer<Float>, _ slot: Int) -> UnsafePointer<Float> {
         let span = cells.width
-        guard cells.x == 0 || cells.x + span == width else { return row }
+        guard copiesRows else { return row }
         let copy = copies + slot * (span + 2)
         copy[0] = row[cells.x > 0 ? -1 : 0]
         (copy + 1).update(from: row, count: span)
@@ -135,9 +144,10 @@ public final class StructureStream {
     private let soft, softer, curved: RowBlur
     private let coarse: HalvedBlur
     private let pointers: StructureRowPointers
-    /// Rows of a plane that are kept; the planes one after the other.
+    /// Rows of a plane that are kept; the planes one after the other, and beside each row room for the pixels that it goes on with.
     private let rowsKept: Int
     private let rows: UnsafeMutablePointer<Float>
+    private static let beside = 8
     /// Coefficients of one row of pixels.
     private var ofRow: [Float] = []
 
@@ -159,13 +169,15 @@ public final class StructureStream {
         softer = RowBlur(kernels, taps: taps.softer, width: width, height: height)
         curved = RowBlur(kernels, taps: taps.curved, width: width, height: height)
         coarse = HalvedBlur(kernels, taps: taps.coarse, width: width, height: height)
-        pointers = StructureRowPointers(width: width, height: height, cells: cells)
-        rows = .allocate(capacity: 4 * rowsKept * width)
+        pointers = StructureRowPointers(width: width, height: height, cells: cells, goOn: true)
+        rows = .allocate(capacity: 4 * rowsKept * (width + 2 * Self.beside))
     }
 
     deinit { rows.deallocate() }
 
-    private func row(_ plane: Int, _ y: Int) -> UnsafeMutablePointer<Float> { rows + (plane * rowsKept + y % rowsKept) * width }
+    private func row(_ plane: Int, _ y: Int) -> UnsafeMutablePointer<Float> {
+        rows + (plane * rowsKept + y % rowsKept) * (width + 2 * Self.beside) + Self.beside
+    }
 
     /// Takes the next row of the brightness.
     public func push(_ line: UnsafePointer<Float>) {
@@ -173,11 +185,16 @@ public final class StructureStream {
         while soft.isReady {
             let made = row(0, soft.next)
             soft.pull(into: made)
+            StructureRowPointers.continueRow(made, width)
             softer.push(made)
             while softer.isReady { softer.pull(into: row(1, softer.next)) }
             coarse.push(made) { row(2, $0) }
             curved.push(made)
-            while curved.isReady { curved.pull(into: row(3, curved.next)) }
+            while curved.isReady {
+                let made = row(3, curved.next)
+                curved.pull(into: made)
+                StructureRowPointers.continueRow(made, width)
+            }
         }
     }
 

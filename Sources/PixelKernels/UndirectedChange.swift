@@ -55,12 +55,20 @@ extension KernelSet {
                         else { return }
                         let means = (sums + width, sums + width + inside)
                         let shares = (sums + width + 2 * inside, sums + width + 3 * inside)
+                        // The last row of weights, of those that a row of the result depends on, that is not as the one above it.
+                        var lastBreak = 0
                         for y in 0..<height {
                             let start = (y + reach) * width
+                            if !isWhole {
+                                for row in (y == 0 ? 1 : y + 2 * reach)..<(y + 2 * reach + 1)
+                                where !Self.isSame(weights + row * width, weights + (row - 1) * width, width) {
+                                    lastBreak = row
+                                }
+                            }
                             smooth(energy + start, width, reach, taps[0], sums, means.0)
                             smooth(energy + start, width, reach, taps[1], sums, means.1)
-                            // Of ones all rows are the same.
-                            if y == 0 || !isWhole {
+                            // Of ones all rows are the same, and of what lies beside an edge most.
+                            if y == 0 || lastBreak >= y {
                                 smooth(weights + start, width, reach, taps[0], sums, shares.0)
                                 smooth(weights + start, width, reach, taps[1], sums, shares.1)
                             }
@@ -72,6 +80,12 @@ extension KernelSet {
             }
             count = inside * height
         }
+    }
+
+    private static func isSame(_ row: UnsafePointer<Float>, _ other: UnsafePointer<Float>, _ count: Int) -> Bool {
+        var different: UInt32 = 0
+        for x in 0..<count { different |= row[x].bitPattern ^ other[x].bitPattern }
+        return different == 0
     }
 
     /// One row's inside, of a plane that goes on above and below it.

@@ -30,6 +30,16 @@ struct RegistrationTests {
         #expect(abs(found.y - shift.1) < 0.05)
     }
 
+    @Test("dates that lie on whole pixels are not moved by the fraction that noise alone makes", arguments: [(0.0, 0.0), (3.0, -2.0)])
+    func staysWhole(shift: (Double, Double)) {
+        let found = ShiftEstimator.estimate(samples(shift: shift, gain: 1.15, noise: 0.5))
+        #expect(found.lock)
+        #expect((found.x, found.y) == shift)
+        // With as much noise a fraction that can be told is kept.
+        let fraction = ShiftEstimator.estimate(samples(shift: (shift.0 + 0.12, shift.1 - 0.1), gain: 1.15, noise: 0.5))
+        #expect(abs(fraction.x - shift.0 - 0.12) < 0.03 && abs(fraction.y - shift.1 + 0.1) < 0.03)
+    }
+
     @Test("true change over a tenth of the ground does not pull it away")
     func robust() {
         let found = ShiftEstimator.estimate(samples(shift: (0.4, -0.3), change: true))

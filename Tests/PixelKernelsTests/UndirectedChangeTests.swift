@@ -61,4 +61,26 @@ import Testing
             #expect(roots(kernels, ones.map { 4 * $0 }, ones, isWhole: true).allSatisfy { $0 == 200 })
         }
     }
+
+    @Test func `a row's roots depend on the rows about it alone, whatever was made before`() {
+        var random = SeededGenerator(seed: 44)
+        let (width, height, reach) = (50, 60, 6)
+        let taps = [2, 6].map { radius -> [Float] in (-radius...radius).map { 1 / Float(radius + $0 * $0) } }
+        // A frame without values, as beside a scene's edge, and a hole.
+        let weights = (0..<(width * height)).map { i -> Float in
+            let (x, y) = (i % width, i / width)
+            return x < 9 || y < 11 || ((20..<24).contains(x) && (35..<37).contains(y)) ? 0 : 1
+        }
+        let energy = zip(weights, random.floats(count: width * height, in: 0...8)).map { $0 * $1 }
+        for kernels in KernelSet.available {
+            func roots(_ rows: Range<Int>) -> [Int16] {
+                let part = (rows.lowerBound * width)..<(rows.upperBound * width)
+                return kernels.rootOfMeans(
+                    energy: Array(energy[part]), weights: Array(weights[part]), isWhole: false, width: width, reach: reach, taps: taps,
+                    scale: 5000)
+            }
+            let alone = (0..<(height - 2 * reach)).flatMap { roots($0..<($0 + 2 * reach + 1)) }
+            #expect(roots(0..<height) == alone)
+        }
+    }
 }
