@@ -8,7 +8,7 @@ COUNT ?=
 SECONDS ?= 60
 FORMATS ?=
 BUILD := .build/release
-PACKAGES := libpng-dev libtiff-dev libgeotiff-dev libproj-dev libgeos-dev libcairo2-dev libsqlite3-dev libssl-dev zlib1g-dev \
+PACKAGES := libpng-dev libtiff-dev libgeotiff-dev libproj-dev libgeos-dev libcairo2-dev libsqlite3-dev libssl-dev zlib1g-dev libdeflate-dev \
 	libcurl4-gnutls-dev ca-certificates fonts-dejavu-core pkg-config
 SOURCES := Sources Tests Benchmarks/Package.swift Benchmarks/Sources Fuzz/Package.swift Fuzz/Sources Package.swift
 

@@ -36,6 +36,7 @@ let package = Package(
         .systemLibrary(name: "CGEOS", path: "Sources/System/CGEOS", providers: [.apt(["libgeos-dev"])]),
         .systemLibrary(name: "CCairo", path: "Sources/System/CCairo", providers: [.apt(["libcairo2-dev"])]),
         .systemLibrary(name: "CCrypto", path: "Sources/System/CCrypto", providers: [.apt(["libssl-dev"])]),
+        .systemLibrary(name: "CDeflate", path: "Sources/System/CDeflate", pkgConfig: "libdeflate", providers: [.apt(["libdeflate-dev"])]),
         .systemLibrary(name: "CZlib", path: "Sources/System/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(name: "CCurl", path: "Sources/System/CCurl", providers: [.apt(["libcurl4-gnutls-dev"])]),
         .target(name: "CDeferred", path: "Sources/System/CDeferred"),
@@ -55,7 +56,7 @@ let package = Package(
         .target(name: "PixelKernelsAVX2", swiftSettings: [.unsafeFlags(kernelFlags + wideInstructions)]),
         .target(name: "PixelKernels", dependencies: ["PixelKernelsBaseline", "PixelKernelsAVX2", "CProcessor"]),
         // Floor 1
-        .target(name: "RasterIO", dependencies: ["Raster", "PixelKernels", "CTIFF", "CPNG", "CGeoTIFF", "CZlib", "CRasterShims"]),
+        .target(name: "RasterIO", dependencies: ["Raster", "PixelKernels", "CTIFF", "CPNG", "CGeoTIFF", "CZlib", "CDeflate", "CRasterShims"]),
         .target(name: "Geodesy", dependencies: ["Raster", "CProj", "CGEOS", "CDeferred"]),
         .target(name: "StrictYAML", dependencies: ["Raster", .product(name: "Yams", package: "Yams")]),
         // Floor 2

@@ -138,7 +138,7 @@ struct COGTileEncoding: Sendable {
     private func runLengthDeflated(_ raw: [UInt8]) -> [UInt8] {
         raw.withUnsafeBufferPointer { raw in
             var bytes = RunLengthDeflate.blocks(raw, after: [0x78, 0x01])
-            let checksum = adler32(1, raw.baseAddress, uInt(raw.count))
+            let checksum = Adler32.checksum(of: raw)
             // A last block of nothing in fixed codes, and the checksum of everything.
             bytes += [0x03, 0x00] + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: checksum >> $0) }
             return bytes

@@ -7,7 +7,7 @@ public struct PNGBand: Sendable {
     /// Blocks of deflate that end on a whole byte and refer to nothing before them.
     let bytes: [UInt8]
     /// Adler-32 of the filtered rows, and their bytes.
-    let checksum: uLong
+    let checksum: UInt32
     let byteCount: Int
 }
 
@@ -33,7 +33,7 @@ public struct PNGBandEncoder: Sendable {
         let (bytes, checksum) = try filtered.withUnsafeBufferPointer { filtered in
             (
                 compression.strategy == .runLength ? RunLengthDeflate.blocks(filtered) : try deflated(filtered),
-                adler32(1, filtered.baseAddress, uInt(filtered.count))
+                Adler32.checksum(of: filtered)
             )
         }
         return PNGBand(rowCount: count, bytes: bytes, checksum: checksum, byteCount: filtered.count)

@@ -135,7 +135,7 @@ public final class PNGWriter {
         // RFC 1950: deflate with a window of 32 KiB, quick compression. Then follow the bands' blocks.
         if rowsWritten == 0 { try writeChunk("IDAT", [0x78, 0x01]) }
         try writeChunk("IDAT", band.bytes)
-        checksum = adler32_combine(checksum, band.checksum, band.byteCount)
+        checksum = adler32_combine(checksum, uLong(band.checksum), band.byteCount)
         rowsWritten += band.rowCount
     }
 
