@@ -43,6 +43,10 @@ final class BlobField: @unchecked Sendable {
     private var pitch: Int { Self.largest }
     /// Some pixel of the window was not observed: near it there may be no response, which then is exactly 0 and belongs to no law.
     private(set) var hasHoles = false
+    /// Of the window's cells, row by row: whether a response there may depend on a pixel that was not observed.
+    private var isNearHole: [Bool] = []
+    /// Columns of a row in one piece, near holes or far from any.
+    private var pieces: [(columns: Range<Int>, isNearHole: Bool)] = []
 
     static var responsePitch: Int { largest }
 
@@ -96,7 +100,46 @@ final class BlobField: @unchecked Sendable {
             }
         }
         changes.reduce(width: width, height: height, scales: scales)
-        if hasHoles { weights.reduce(width: width, height: height, scales: scales) }
+        guard hasHoles else { return }
+        weights.reduce(width: width, height: height, scales: scales)
+        findHoles()
+    }
+
+    /// No response depends on more than the cells about its own.
+    private func findHoles() {
+        let (columns, rows) = (width / Self.cell, height / Self.cell)
+        isNearHole = [Bool](repeating: false, count: columns * rows)
+        for row in 0..<rows {
+            for column in 0..<columns {
+                let first = weights.levels + row * Self.cell * pitch + column * Self.cell
+                guard !(0..<Self.cell).allSatisfy({ Self.isWhole(first + $0 * pitch) }) else { continue }
+                for y in max(0, row - 1)...min(rows - 1, row + 1) {
+                    for x in max(0, column - 1)...min(columns - 1, column + 1) { isNearHole[y * columns + x] = true }
+                }
+            }
+        }
+    }
+
+    /// Whether a cell's row of weights is one of pixels all observed.
+    private static func isWhole(_ weights: UnsafePointer<Int8>) -> Bool {
+        var different: Int8 = 0
+        for x in 0..<cell { different |= weights[x] ^ BlobFilter.clip }
+        return different == 0
+    }
+
+    /// Splits a row's columns where holes come near and where they end.
+    private func findPieces(y: Int, columns: Range<Int>) {
+        pieces.removeAll(keepingCapacity: true)
+        let cells = y / Self.cell * (width / Self.cell)
+        var start = columns.lowerBound
+        while start < columns.upperBound {
+            let isNear = isNearHole[cells + start / Self.cell]
+            var cell = start / Self.cell + 1
+            while cell * Self.cell < columns.upperBound, isNearHole[cells + cell] == isNear { cell += 1 }
+            let end = min(cell * Self.cell, columns.upperBound)
+            pieces.append((start..<end, isNear))
+            start = end
+        }
     }
 
     private func clear() {
@@ -108,6 +151,7 @@ final class BlobField: @unchecked Sendable {
 
     /// Fills `responses` for `count` pixels of a row from column `x` on, both in pixels of the window and multiples of four; in steps of the filters.
     func respond(y: Int, x: Int, count: Int) {
+        if hasHoles { findPieces(y: y, columns: x..<(x + count)) }
         for scale in scales {
             let filter = Self.filters[scale]
             let out = responses + scale * Self.responsePitch
@@ -117,11 +161,19 @@ final class BlobField: @unchecked Sendable {
                 kernels.subtract(wideRow, from: out, count: count)
                 continue
             }
-            near(weights, filter, y: y, x: x, count: count, into: nearWeights)
-            wide(weights, scale, y: y, x: x, count: count, into: wideWeights)
-            kernels.subtractWeighed(
-                KernelSet.WeighedRow(sums: wideRow, weights: wideWeights, leastWeight: BlobFilter.leastFar), from: out,
-                weights: nearWeights, leastWeight: BlobFilter.leastNear, whole: Float(BlobFilter.whole), count: count)
+            for piece in pieces {
+                let (first, count) = (piece.columns.lowerBound, piece.columns.count)
+                let (sums, out) = (wideRow + (first - x), out + (first - x))
+                guard piece.isNearHole else {
+                    kernels.subtract(sums, from: out, count: count)
+                    continue
+                }
+                near(weights, filter, y: y, x: first, count: count, into: nearWeights)
+                wide(weights, scale, y: y, x: first, count: count, into: wideWeights)
+                kernels.subtractWeighed(
+                    KernelSet.WeighedRow(sums: sums, weights: wideWeights, leastWeight: BlobFilter.leastFar), from: out,
+                    weights: nearWeights, leastWeight: BlobFilter.leastNear, whole: Float(BlobFilter.whole), count: count)
+            }
         }
     }
 

@@ -64,8 +64,8 @@ public struct ChangeModel: Sendable, Equatable, Codable {
         return model
     }
 
-    /// Pixels that the noise is learnt from: five thousand a class tell it to one in a hundred.
-    private static let noiseSampleCount = 1 << 17
+    /// Pixels that the noise is learnt from: nearly three thousand a class tell it to one in seventy.
+    private static let noiseSampleCount = 1 << 16
     /// Pixels that the first scale of each band is learnt from: their median tells it to one in a hundred.
     private static let scaleSampleCount = 1 << 15
     /// Pixels that gains and offsets are learnt from: an eighth of the scene's contrast in noise leaves a gain uncertain by one in a thousand.

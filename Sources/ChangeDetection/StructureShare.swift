@@ -10,11 +10,13 @@ struct StructureShare {
     /// A run is 64 px long.
     private static let runStrips = 8
     private static let tileWidth = 320
-    /// One tile in eight, but no fewer than give a hundred thousand runs, and no more where a scene is large.
+    /// A run in the next column looks at the same ground through filters of several pixels' width.
+    private static let columnStep = 2
+    /// One tile in eight, but no fewer than give fifty thousand runs, and no more where a scene is large.
     private static let tilesOfOne = 8
     private static let evenTiles = 16...64
     /// Runs of the sample of all.
-    private static let sampleCount = 200_000
+    private static let sampleCount = 100_000
     /// Runs by which its half and its tenth are told.
     private static let limitCount = 10_000
 
@@ -125,12 +127,12 @@ struct StructureShare {
         let factors = columns.map { noise.factor(strip: tile.group * Self.runStrips + middle, column: $0) }
         let rows = Float(BeamletSums.rowsPerStrip)
         var result: [Run] = []
-        result.reserveCapacity(slopes.count * Self.tileWidth)
+        result.reserveCapacity(slopes.count * Self.tileWidth / Self.columnStep)
         for slope in slopes {
             // Mean a pixel over the deviation a pixel, which is a beamlet's over the root of its rows.
             let unit = rows.squareRoot() / (noise.sigmaOfSlope[slope] * rows * Float(Self.runStrips))
             let lean = (slope - BeamletSums.maximumSlope) * middle
-            for x in begins[slope] {
+            for x in stride(from: begins[slope].lowerBound, to: begins[slope].upperBound, by: Self.columnStep) {
                 let i = slope * Self.tileWidth + x - tile.left
                 guard totals[0][i] != 0 else { continue }
                 let scale = unit / factors[x + lean - columns.lowerBound]
