@@ -9,11 +9,11 @@ enum SampleWindows {
         return spread(over: size, side: isLarge ? 320 : 192, atMost: isLarge ? 16 : 9, withinTiles: isLarge ? 512 : nil)
     }
 
-    /// Where gains and noise are learnt from: the middles of these windows, of which a third of a million pixels is more than the noise takes; all of them where
-    /// there are fewer.
+    /// Where gains and noise are learnt from: the middles of these windows, which are three times as many pixels as the noise takes or more; all of them where there
+    /// are fewer.
     static func ofModel(_ size: RasterSize) -> [PixelWindow] {
         let windows = ofPair(size)
-        guard windows.reduce(0, { $0 + $1.pixelCount }) > 500_000 else { return windows }
+        guard windows.reduce(0, { $0 + $1.pixelCount }) > 300_000 else { return windows }
         return windows.map { window in
             let (width, height) = (window.width * 3 / 4, window.height * 3 / 4)
             return PixelWindow(
