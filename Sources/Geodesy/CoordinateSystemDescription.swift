@@ -18,8 +18,14 @@ public struct CoordinateSystemDescription: Sendable, Hashable {
     public var wkt1GDAL: String?
     public var projJSON: String?
 
+    private static let known = RecentValues<CoordinateSystem, CoordinateSystemDescription>(most: 32)
+
     /// - Throws: `InputError` where PROJ does not know the system.
     public init(_ system: CoordinateSystem) throws {
+        self = try Self.known.value(of: system) { try CoordinateSystemDescription(asking: system) }
+    }
+
+    private init(asking system: CoordinateSystem) throws {
         let session = try ProjSession()
         defer { withExtendedLifetime(session) {} }
         let object = try session.makeSystem(system)

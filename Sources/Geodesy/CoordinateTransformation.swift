@@ -4,17 +4,25 @@ import Raster
 /// Map coordinates of one coordinate system to those of another, by PROJ. Always x = easting or longitude, y = northing or latitude
 /// (degrees where the system is geographic), whatever order of axes the system itself declares.
 ///
-/// Safe to use from many threads: each call borrows a PROJ object of its own.
+/// Safe to use from many threads: each call borrows a PROJ object of its own. Those between the same systems are shared, since to look a system up in PROJ's database
+/// takes a thousand times as long as to transform a position.
 public final class CoordinateTransformation: Sendable {
     public let from: CoordinateSystem
     public let to: CoordinateSystem
-    private let idle: Guarded<[Operation]>
+    private let operations: Operations
+
+    private struct Systems: Hashable {
+        let from: CoordinateSystem
+        let to: CoordinateSystem
+    }
+
+    private static let known = RecentValues<Systems, Operations>(most: 32)
 
     /// - Throws: `InputError` where PROJ knows one of the systems not, or no way between them.
     public init(from: CoordinateSystem, to: CoordinateSystem) throws {
         self.from = from
         self.to = to
-        idle = Guarded([try Operation(from: from, to: to)])
+        operations = try Self.known.value(of: Systems(from: from, to: to)) { Operations(first: try Operation(from: from, to: to)) }
     }
 
     /// - Throws: `InputError` where the position has no counterpart in the other system.
@@ -48,9 +56,16 @@ public final class CoordinateTransformation: Sendable {
     }
 
     private func borrow<Result>(_ body: (Operation) throws -> Result) throws -> Result {
-        let operation = try idle.withLock { $0.popLast() } ?? Operation(from: from, to: to)
-        defer { idle.withLock { $0.append(operation) } }
+        let operation = try operations.idle.withLock { $0.popLast() } ?? Operation(from: from, to: to)
+        defer { operations.idle.withLock { $0.append(operation) } }
         return try body(operation)
+    }
+
+    /// Those between two systems that no thread uses now.
+    private final class Operations: Sendable {
+        let idle: Guarded<[Operation]>
+
+        init(first: Operation) { idle = Guarded([first]) }
     }
 
     /// One PROJ operation in a context of its own. Unchecked: the pool hands it to one thread at a time.
