@@ -56,7 +56,8 @@ let package = Package(
         .target(name: "PixelKernelsAVX2", swiftSettings: [.unsafeFlags(kernelFlags + wideInstructions)]),
         .target(name: "PixelKernels", dependencies: ["PixelKernelsBaseline", "PixelKernelsAVX2", "CProcessor"]),
         // Floor 1
-        .target(name: "RasterIO", dependencies: ["Raster", "PixelKernels", "CTIFF", "CPNG", "CGeoTIFF", "CZlib", "CDeflate", "CRasterShims"]),
+        .target(
+            name: "RasterIO", dependencies: ["Raster", "PixelKernels", "CTIFF", "CPNG", "CGeoTIFF", "CZlib", "CDeflate", "CRasterShims"]),
         .target(name: "Geodesy", dependencies: ["Raster", "CProj", "CGEOS", "CDeferred"]),
         .target(name: "StrictYAML", dependencies: ["Raster", .product(name: "Yams", package: "Yams")]),
         // Floor 2

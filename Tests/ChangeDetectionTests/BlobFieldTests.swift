@@ -61,6 +61,20 @@ struct BlobFieldTests {
         #expect(squares > 100)
     }
 
+    @Test("what was not observed changes no response far from it")
+    func farFromHoles() {
+        let (whole, pierced) = (BlobField(), BlobField())
+        let block = PixelWindow(x: 160, y: 160, width: 256, height: 256)
+        whole.load(Self.planes(holes: false), block: block, scales: 0..<3)
+        pierced.load(Self.planes(holes: true), block: block, scales: 0..<3)
+        #expect(!whole.hasHoles && pierced.hasHoles)
+        for y in stride(from: 0, to: 256, by: 15) {
+            for field in [whole, pierced] { field.respond(y: BlobField.rim + y, x: BlobField.rim, count: 256) }
+            let places = (0..<3).flatMap { scale in (0..<256).map { scale * BlobField.responsePitch + $0 } }
+            #expect(places.allSatisfy { whole.responses[$0] == pierced.responses[$0] })
+        }
+    }
+
     @Test("a pixel's response does not depend on the block it is computed with")
     func blocks() {
         let planes = Self.planes(holes: true)
