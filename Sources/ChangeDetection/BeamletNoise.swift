@@ -116,7 +116,7 @@ struct BeamletNoise: Sendable {
     private static func sigmaOfSlope(_ beamlets: BeamletSums, scratch: BeamletScratch) -> [Float] {
         let width = beamlets.width
         let slopes = Array(0..<BeamletSums.slopeCount)
-        // As many of a slope as tell its figure to one in three hundred, of one column in four.
+        // At most as many of a slope, of one column in four; half of them tell its figure to one in two hundred.
         let wanted = 50_000
         let stripStep = max(1, (beamlets.stripCount * width + 4 * wanted - 1) / (4 * wanted))
         var histograms = [LevelHistogram](repeating: LevelHistogram(), count: slopes.count)

@@ -69,6 +69,7 @@ public enum ShiftEstimator {
         let start = wholePixelShift(prepared, mapping)
         let whole = Displacement(x: Double(start.x), y: Double(start.y))
         let atWhole = cells(at: whole)
+        let equations = total(atWhole)
         let before = whole.isNone ? atWhole : cells(at: .none)
         let spreadBefore = total(before).meanSquare
         func isBetter(_ cells: [[RegistrationCell]]) -> Bool {
@@ -77,8 +78,8 @@ public enum ShiftEstimator {
             return showsTheSameGround(cells.joined().map(\.correlation))
         }
         var (shift, known) = (whole, atWhole)
-        if !(isNothingToTake(total(atWhole)) && isBetter(atWhole)) {
-            guard let found = refined(whole, by: total(atWhole).solution, prepared, mapping) else { return .none }
+        if !(isNothingToTake(equations) && isBetter(atWhole)) {
+            guard let found = refined(whole, by: equations.solution, prepared, mapping) else { return .none }
             (shift, known) = (found, cells(at: found))
             if !isBetter(known) {
                 // Where nothing is to be gained by so small a shift the dates lie as their files say.
@@ -100,8 +101,10 @@ public enum ShiftEstimator {
 
     /// Whether whole pixels are all that can be told of a shift, by the equations there: see `leastFraction`. They must know it well.
     private static func isNothingToTake(_ equations: NormalEquations) -> Bool {
-        guard let step = equations.solution, let error = equations.standardError, 3 * error <= largestError else { return false }
-        return (step.x * step.x + step.y * step.y).squareRoot() < max(leastFraction, 3 * error)
+        guard let step = equations.solution, let threeErrors = equations.standardError.map({ 3 * $0 }), threeErrors <= largestError else {
+            return false
+        }
+        return (step.x * step.x + step.y * step.y).squareRoot() < max(leastFraction, threeErrors)
     }
 
     /// The shift that leaves no step to take; nil where that is not found or lies too far.

@@ -12,9 +12,12 @@ final class RecentValues<Key: Hashable & Sendable, Value: Sendable>: Sendable {
     func value(of key: Key, make: () throws -> Value) rethrows -> Value {
         if let value = values.withLock({ $0[key] }) { return value }
         let value = try make()
-        values.withLock { values in
-            if values.count >= most { values.removeAll() }
+        // What is forgotten is given up after the lock: to close a system of PROJ's takes a while.
+        _ = values.withLock { values in
+            let forgotten = values.count >= most ? values : [:]
+            if !forgotten.isEmpty { values = [:] }
             values[key] = value
+            return forgotten
         }
         return value
     }
